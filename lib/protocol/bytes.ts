@@ -1,0 +1,62 @@
+/*
+ * Base64 and UTF-8 without a dependency: the platform's own routines where they exist (Node's Buffer is many times
+ * faster than atob), and the standard ones of browsers otherwise. Nothing here makes a bundler add a polyfill.
+ */
+
+interface NodeBuffer {
+  from(data: ArrayBuffer | string, encodingOrOffset?: string | number, length?: number): Uint8Array & {
+    toString(encoding: string): string;
+  };
+  byteLength(text: string): number;
+}
+
+const nodeBuffer = (globalThis as { ["Buffer"]?: NodeBuffer })["Buffer"];
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const CHUNK = 0x8000;
+
+/** Base64 in the standard alphabet, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  if (nodeBuffer) {
+    return nodeBuffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  }
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
+  }
+  return btoa(binary);
+}
+
+/** The bytes of a base64 string, in a buffer of their own; nothing when it is not valid base64. */
+export function fromBase64(text: string): ArrayBuffer | undefined {
+  if (!BASE64.test(text)) return undefined;
+  if (nodeBuffer) {
+    const bytes = nodeBuffer.from(text, "base64");
+    const copy = new ArrayBuffer(bytes.byteLength);
+    new Uint8Array(copy).set(bytes);
+    return copy;
+  }
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes.buffer;
+}
+
+/** How many bytes a string takes in UTF-8. */
+export function utf8Length(text: string): number {
+  if (nodeBuffer) return nodeBuffer.byteLength(text);
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7ff) {
+      bytes += 2;
+      // A surrogate pair takes four bytes for two units.
+      if (unit >= 0xd800 && unit <= 0xdbff && isLowSurrogate(text.charCodeAt(i + 1))) i++;
+    } else if (unit > 0x7f) {
+      bytes += 1;
+    }
+  }
+  return bytes;
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
