@@ -4,9 +4,12 @@ import type { Config } from "jest";
 const config: Config = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/spec/**/*.spec.ts"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/spec/package/consumers/"],
   moduleFileExtensions: ["ts", "js", "mjs", "json"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.jest.json" }] },
+  testTimeout: 10_000,
+  maxWorkers: 2,
   collectCoverageFrom: ["lib/**/*.ts"],
 };
 
