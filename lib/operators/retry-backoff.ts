@@ -1,0 +1,118 @@
+import {
+  asyncScheduler,
+  defer,
+  merge,
+  retry,
+  Subscription,
+  tap,
+  throwError,
+  timer,
+  type MonoTypeOperatorFunction,
+  type ObservableInput,
+  type SchedulerLike,
+} from "rxjs";
+import { atLeast } from "./at-least.js";
+import { backoffDelay, type BackoffDelayOptions } from "./backoff-delay.js";
+
+/** One wait of {@link retryBackoff}, told before it begins. */
+export interface RetryWait {
+  /** What the source failed with. */
+  readonly error: unknown;
+  /** The number of the attempt that is waited for, counted from 1 since the start or the last reset. */
+  readonly attempt: number;
+  /** The number of this retry, counted from 1 since the start or the last reset. */
+  readonly retry: number;
+  /** The length of the wait in milliseconds. */
+  readonly delayInMs: number;
+  /** When the wait ends if nothing ends it before: `scheduler.now() + delayInMs`. */
+  readonly retryAt: number;
+}
+
+/** When and how often {@link retryBackoff} tries again. */
+export interface RetryBackoffPolicy extends BackoffDelayOptions {
+  /** How many retries may follow one another without a reset; 0: none. Default `Infinity`. */
+  readonly maxRetries?: number | undefined;
+  /**
+   * How long an attempt must live to reset both counters, in milliseconds from its first value; one that brings no
+   * value never does. 0: the first value resets at once; `Infinity`: nothing does. Default 10 000.
+   */
+  readonly stableAfterInMs?: number | undefined;
+  /**
+   * Whether a failed attempt is worth another; asked once per failure while retries are left. `attempt` is the number
+   * of the attempt that failed, 0 if it had lived long enough to reset the counters. Default: always.
+   */
+  readonly shouldRetry?: ((error: unknown, attempt: number) => boolean) | undefined;
+  /**
+   * Called before each wait, for example to show it. If it returns an input, that is subscribed for the length of the
+   * wait: its first value ends the wait at once, its error ends everything with that error, its completion without a
+   * value changes nothing. If it throws, that ends everything too.
+   */
+  readonly onWait?: ((wait: RetryWait) => ObservableInput<unknown> | void) | undefined;
+  /** Where waits and resets are timed. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** The source of chance for jitter: from 0 to below 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * Subscribes to a failing source again, after delays that grow from retry to retry until an attempt has proved stable.
+ *
+ * - Values pass unchanged. Two counters, attempts and retries, go back to 0 once an attempt has lived
+ *   `stableAfterInMs`, counted from its first value: a link that opens and dies at once does not start the backoff afresh.
+ * - Error: waits, at least until the next task, then subscribes to the source again. With `maxRetries` spent, or after a
+ *   no from `shouldRetry`, the source's error goes on as it is; what `shouldRetry` or `onWait` throw goes on instead.
+ * - Completion of the source completes.
+ * - Unsubscribing ends an attempt or a wait at once and leaves no timer.
+ *
+ * Counters belong to the subscription; a second one starts from attempt 1. A number out of range throws `RangeError`.
+ *
+ * @example
+ * ```ts
+ * const prices$ = defer(() => webSocket<Price>("wss://prices.example")).pipe(
+ *   retryBackoff({ maxRetries: 5, onWait: ({ retryAt }) => banner.next(`offline until ${new Date(retryAt)}`) }),
+ * );
+ * ```
+ *
+ * @param policy When and how often to try again; every field may be left out.
+ */
+export function retryBackoff<T>(policy: RetryBackoffPolicy = {}): MonoTypeOperatorFunction<T> {
+  const { maxRetries = Infinity, stableAfterInMs = 10_000, shouldRetry = () => true, onWait } = policy;
+  const {
+    retryDelayInMs = 1_000,
+    maxRetryDelayInMs = 30_000,
+    scheduler = asyncScheduler,
+    random = Math.random,
+  } = policy;
+  atLeast(0, "retryBackoff", { maxRetries, stableAfterInMs, retryDelayInMs, maxRetryDelayInMs });
+
+  return (source) =>
+    defer(() => {
+      let attempts = 0;
+      let retries = 0;
+      const reset = (): void => void (attempts = retries = 0);
+      const watchStability = (): Subscription => {
+        if (stableAfterInMs > 0 && stableAfterInMs < Infinity) return scheduler.schedule(reset, stableAfterInMs);
+        if (stableAfterInMs === 0) reset();
+        return Subscription.EMPTY;
+      };
+
+      const attempt$ = defer(() => {
+        let stability: Subscription | undefined;
+        attempts++;
+        return source.pipe(
+          tap({ next: () => void (stability ??= watchStability()), finalize: () => stability?.unsubscribe() }),
+        );
+      });
+
+      const delay = (error: unknown): ObservableInput<unknown> => {
+        if (retries >= maxRetries || !shouldRetry(error, attempts)) return throwError(() => error);
+        const delayInMs = backoffDelay(policy, ++retries, random);
+        const retryAt = scheduler.now() + delayInMs;
+        const retryNow = onWait?.({ error, attempt: attempts + 1, retry: retries, delayInMs, retryAt });
+        const waited$ = timer(delayInMs, scheduler);
+        return retryNow ? merge(retryNow, waited$) : waited$;
+      };
+
+      return attempt$.pipe(retry({ delay }));
+    });
+}

@@ -1,0 +1,115 @@
+import {
+  asyncScheduler,
+  filter,
+  Observable,
+  tap,
+  type MonoTypeOperatorFunction,
+  type SchedulerLike,
+  type Subscription,
+} from "rxjs";
+import { atLeast } from "./at-least.js";
+
+/** What may carry a sequence id, a positive integer (`kind` only lets a union have members that never do). */
+export interface Sequenced {
+  readonly sequenceId?: number | undefined;
+  readonly kind?: unknown;
+}
+
+/** How {@link sequenceAck} acknowledges. */
+export interface SequenceAckOptions<T> {
+  /** Sends the acknowledgement of `largest` and of every id below it; must not make the source emit before it returns. */
+  readonly send: (largest: number) => void;
+  /** Acknowledges when so many ids have come since the last time; a jump counts in full, a repeat as one. Default 200. */
+  readonly count?: number | undefined;
+  /** Acknowledges when so many bytes have come since the last time, as `sizeOf` measures them. Default 2 097 152. */
+  readonly bytes?: number | undefined;
+  /** Acknowledges so many milliseconds after the first unacknowledged value; `Infinity`: never. Default 1 000. */
+  readonly timeInMs?: number | undefined;
+  /** The size of a value in bytes, asked once per value that has an id, repeats included. Left out: `bytes` has no effect. */
+  readonly sizeOf?: ((value: T) => number) | undefined;
+  /** Where `timeInMs` runs. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Passes each value of a reliable session on once and in order, and acknowledges what has come by count, bytes and time.
+ *
+ * - A value whose id is larger than all before it passes, and so does one without an id, which is never counted. A repeat
+ *   is dropped; that the sender repeated it means that it missed an acknowledgement, so the largest id is sent again at
+ *   the next threshold.
+ * - The acknowledgement says "received", not "processed": it is sent before the value that reached the threshold is
+ *   passed on, so that no slow, throwing or re-entrant subscriber holds it up.
+ * - Completion and error: what is unacknowledged is acknowledged, then they pass. When `send` throws, that error goes
+ *   downstream; only while an error of the source passes, that one is kept.
+ * - Unsubscribing acknowledges nothing and leaves no timer; there is none either while nothing is unacknowledged.
+ *
+ * Ids belong to the subscription, so it has to span a session, not a link. A number out of range throws `RangeError`.
+ *
+ * @example
+ * ```ts
+ * const messages$ = frames$.pipe(
+ *   sequenceAck({ count: 100, send: (sequenceId) => socket.next({ type: "sequenceAck", sequenceId }) }),
+ * );
+ * ```
+ *
+ * @param options `send`, and the thresholds: whichever is reached first counts.
+ */
+export function sequenceAck<T extends Sequenced>({
+  send,
+  count = 200,
+  bytes = 2_097_152,
+  timeInMs = 1_000,
+  sizeOf,
+  scheduler = asyncScheduler,
+}: SequenceAckOptions<T>): MonoTypeOperatorFunction<T> {
+  atLeast(0, "sequenceAck", { count, bytes, timeInMs });
+
+  return (source) =>
+    new Observable((subscriber) => {
+      let largest = 0;
+      let ids = 0; // come since the last acknowledgement; above 0 means that something is unacknowledged
+      let size = 0;
+      let timer: Subscription | undefined;
+
+      const disarm = (): void => {
+        timer?.unsubscribe();
+        timer = undefined;
+      };
+      const acknowledge = (): void => {
+        ids = size = 0;
+        disarm();
+        send(largest);
+      };
+      const acknowledgeInTime = (): void => {
+        try {
+          acknowledge();
+        } catch (error) {
+          subscriber.error(error);
+        }
+      };
+      const flush = (): void => {
+        if (ids > 0) acknowledge();
+      };
+      const receive = (value: T): boolean => {
+        const id = value.sequenceId;
+        if (typeof id !== "number") return true;
+        if (sizeOf) size += sizeOf(value);
+        const isNew = id > largest;
+        ids += isNew ? id - largest : 1;
+        if (isNew) largest = id;
+        if (ids >= count || size >= bytes) acknowledge();
+        else if (!timer && timeInMs < Infinity) timer = scheduler.schedule(acknowledgeInTime, timeInMs);
+        return isNew;
+      };
+      const flushQuietly = (): void => {
+        try {
+          flush();
+        } catch {
+          // The source's own error, on its way down, says more than that nothing can be sent any longer.
+        }
+      };
+
+      subscriber.add(disarm);
+      source.pipe(tap({ complete: flush, error: flushQuietly }), filter(receive)).subscribe(subscriber);
+    });
+}
