@@ -42,10 +42,10 @@ const invalid = Symbol("invalid");
  * @param parse The function or schema; called once per message, with its `data`.
  * @param options What happens to invalid messages.
  */
-export function dataOf<T, M extends { readonly data: unknown } = { readonly data: unknown }>(
-  schema: StandardSchema<T>,
+export function dataOf<Output, M extends { readonly data: unknown } = { readonly data: unknown }>(
+  schema: StandardSchema<Output>,
   options?: DataOfOptions<M>,
-): OperatorFunction<M, T>;
+): OperatorFunction<M, Output>;
 export function dataOf<T, M extends { readonly data: unknown } = { readonly data: unknown }>(
   parse: Parse<T>,
   options?: DataOfOptions<M>,

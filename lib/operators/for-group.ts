@@ -31,8 +31,5 @@ export type InGroup<T, Name extends string = string> = T extends unknown
 export function forGroup<T extends Grouped, const Name extends string = string>(
   name: Name,
 ): OperatorFunction<T, InGroup<T, Name>> {
-  return filter((message: T): message is T & InGroup<T, Name> => message.group === name) as OperatorFunction<
-    T,
-    InGroup<T, Name>
-  >;
+  return filter((message): message is T & InGroup<T, Name> => message.group === name);
 }

@@ -1,9 +1,7 @@
 import {
-  catchError,
   defer,
   EMPTY,
   ignoreElements,
-  mergeMap,
   Observable,
   Subject,
   switchAll,
@@ -65,30 +63,47 @@ export function replayJoins<T>({
 }: ReplayJoinsOptions<T>): MonoTypeOperatorFunction<T> {
   atLeast(1, "replayJoins", { concurrency });
 
-  const joinOne = (group: string): Observable<unknown> =>
-    defer(() => join(group)).pipe(
-      ignoreElements(),
-      catchError((error: unknown) => {
+  // Not `mergeMap`: it recurses when joins settle synchronously, as on a dead link, and many of them overflow the stack.
+  const joinAll = (session: T): Observable<never> =>
+    new Observable((subscriber) => {
+      const groups = [...wanted()].values();
+      let underWay = 0;
+      let beginning = false;
+      const begin = (): void => {
+        if (beginning) return;
+        beginning = true;
+        while (underWay < concurrency && !subscriber.closed) {
+          const { done, value: group } = groups.next();
+          if (done) break;
+          underWay++;
+          subscriber.add(defer(() => join(group)).subscribe({ error: fail(group), complete: settle }));
+        }
+        beginning = false;
+        if (underWay === 0 && !subscriber.closed) {
+          callSafely(() => onSettled?.(session));
+          subscriber.complete();
+        }
+      };
+      const settle = (): void => {
+        underWay--;
+        begin();
+      };
+      const fail = (group: string) => (error: unknown) => {
         callSafely(() => onFailed?.(group, error));
-        return EMPTY;
-      }),
-    );
-  const joinAll = (session: T): Observable<unknown> =>
-    defer(() => [...wanted()]).pipe(
-      mergeMap(joinOne, concurrency),
-      tap({ complete: () => callSafely(() => onSettled?.(session)) }),
-    );
+        settle();
+      };
+      begin();
+    });
 
   return (source) =>
     new Observable((subscriber) => {
       const joins$ = new Subject<Observable<unknown>>();
       let sessions = 0;
       const pass = (value: T): void => {
-        if (!sessionStart(value)) return subscriber.next(value);
-        const session = ++sessions;
-        joins$.next(EMPTY);
+        const session = sessionStart(value) ? ++sessions : 0;
+        if (session > 0) joins$.next(EMPTY);
         subscriber.next(value);
-        if (session === sessions) joins$.next(joinAll(value)); // else a subscriber has brought about a newer one
+        if (session > 0 && session === sessions) joins$.next(joinAll(value)); // else a subscriber has brought about a newer one
       };
 
       subscriber.add(joins$.pipe(switchAll()).subscribe({ error: (error: unknown) => subscriber.error(error) }));

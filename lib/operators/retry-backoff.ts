@@ -2,10 +2,10 @@ import {
   asyncScheduler,
   defer,
   merge,
+  type noop,
   retry,
   Subscription,
   tap,
-  throwError,
   timer,
   type MonoTypeOperatorFunction,
   type ObservableInput,
@@ -13,6 +13,9 @@ import {
 } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { backoffDelay, type BackoffDelayOptions } from "./backoff-delay.js";
+
+/** What a function returns that returns nothing. */
+type Nothing = ReturnType<typeof noop>;
 
 /** One wait of {@link retryBackoff}, told before it begins. */
 export interface RetryWait {
@@ -47,7 +50,7 @@ export interface RetryBackoffPolicy extends BackoffDelayOptions {
    * wait: its first value ends the wait at once, its error ends everything with that error, its completion without a
    * value changes nothing. If it throws, that ends everything too.
    */
-  readonly onWait?: ((wait: RetryWait) => ObservableInput<unknown> | void) | undefined;
+  readonly onWait?: ((wait: RetryWait) => ObservableInput<unknown> | Nothing) | undefined;
   /** Where waits and resets are timed. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /** The source of chance for jitter: from 0 to below 1. Default `Math.random`. */
@@ -105,7 +108,7 @@ export function retryBackoff<T>(policy: RetryBackoffPolicy = {}): MonoTypeOperat
       });
 
       const delay = (error: unknown): ObservableInput<unknown> => {
-        if (retries >= maxRetries || !shouldRetry(error, attempts)) return throwError(() => error);
+        if (retries >= maxRetries || !shouldRetry(error, attempts)) throw error;
         const delayInMs = backoffDelay(policy, ++retries, random);
         const retryAt = scheduler.now() + delayInMs;
         const retryNow = onWait?.({ error, attempt: attempts + 1, retry: retries, delayInMs, retryAt });
