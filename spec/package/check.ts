@@ -30,7 +30,9 @@ function run(cwd: string, program: string, ...args: string[]): string {
   } catch (error) {
     const { stdout, stderr, signal } = error as { stdout?: string; stderr?: string; signal?: string };
     const ending = signal ? `did not end by itself (${signal})` : "failed";
-    throw new Error([`${path.basename(program)} ${args.join(" ")} ${ending}`, stdout, stderr].join("\n"), { cause: error });
+    throw new Error([`${path.basename(program)} ${args.join(" ")} ${ending}`, stdout, stderr].join("\n"), {
+      cause: error,
+    });
   }
 }
 
@@ -40,7 +42,10 @@ const npm = (cwd: string, ...args: string[]) => run(cwd, "npm", ...args);
 const tool = (cwd: string, name: string, ...args: string[]) =>
   run(cwd, path.join(root, "node_modules/.bin", name), ...args);
 
+let current = "";
+
 async function step(title: string, action: () => unknown): Promise<void> {
+  current = title;
   const start = performance.now();
   const note = await action();
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);
@@ -195,6 +200,9 @@ try {
   await step("a blank CommonJS project", () => node(project("cjs", "commonjs", newestRxjs), "program.cjs"));
   await step("a TypeScript project", typescriptProject);
   await step("a browser bundle", browserProject);
+} catch (error) {
+  console.error(`✗ ${current}\n${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
