@@ -62,7 +62,7 @@ export interface RetryBackoffPolicy extends BackoffDelayOptions {
  *
  * - Values pass unchanged. Two counters, attempts and retries, go back to 0 once an attempt has lived
  *   `stableAfterInMs`, counted from its first value: a link that opens and dies at once does not start the backoff afresh.
- * - Error: waits, at least until the next task, then subscribes to the source again. With `maxRetries` spent, or after a
+ * - Error: waits, then subscribes to the source again. With `maxRetries` spent, or after a
  *   no from `shouldRetry`, the source's error goes on as it is; what `shouldRetry` or `onWait` throw goes on instead.
  * - Completion of the source completes.
  * - Unsubscribing ends an attempt or a wait at once and leaves no timer.
