@@ -1,0 +1,120 @@
+import type { DataType } from "../protocol/messages.js";
+import { invalidMetadata, type Metadata } from "../protocol/metadata.js";
+import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protocol/names.js";
+import type { EventHandler } from "./event-handlers.js";
+import type { Hub } from "./hub.js";
+import { encodePayload } from "./payload.js";
+import { Publication, type Origin } from "./publication.js";
+
+/** How the application's messages are sent. */
+export interface ServerSendOptions {
+  /** By default: a string is `text`, an `ArrayBuffer` or a typed array is `binary`, anything else is `json`. */
+  readonly dataType?: DataType;
+  /** Strings that travel with the message. */
+  readonly metadata?: Metadata;
+  /** Drops the copy of a receiver that could not take it within so many seconds, 0 to 300. Default 0: never. */
+  readonly ttlSeconds?: number;
+  /** Ids of connections that do not get it. */
+  readonly excluded?: readonly string[];
+}
+
+/** One session, as it is at the moment of looking. */
+export interface ConnectionInfo {
+  readonly connectionId: string;
+  /** Absent for an anonymous user. */
+  readonly userId?: string;
+  readonly groups: readonly string[];
+  /** The subprotocol's name; empty for a client without one. */
+  readonly protocol: string;
+  /** Whether it has a link; a dropped reliable session is kept for 30 seconds without one. */
+  readonly attached: boolean;
+  /** Messages kept until the client acknowledges them; with 1,000 of them the next message ends the session. */
+  readonly unacknowledged: number;
+}
+
+/** A hub from the application's side. What is addressed to a connection, user or group that does not exist is dropped. */
+export interface EmulatorHub {
+  /** The hub's sessions, a new list at each look. */
+  readonly connections: readonly ConnectionInfo[];
+  /** Sends to every connection of the hub. @throws TypeError or RangeError when the message is outside the limits */
+  sendToAll(data: unknown, options?: ServerSendOptions): void;
+  /** Sends to every connection of a user. @throws as {@link sendToAll} */
+  sendToUser(userId: string, data: unknown, options?: ServerSendOptions): void;
+  /** Sends to one connection. @throws as {@link sendToAll} */
+  sendToConnection(connectionId: string, data: unknown, options?: ServerSendOptions): void;
+  /** Sends to every member of a group, as a group message. @throws as {@link sendToAll} */
+  sendToGroup(group: string, data: unknown, options?: ServerSendOptions): void;
+  /** Makes a connection a member, whatever its roles. @throws RangeError when the name is outside the limits */
+  addToGroup(connectionId: string, group: string): void;
+  /** Ends a membership, whatever the connection's roles. @throws RangeError when the name is outside the limits */
+  removeFromGroup(connectionId: string, group: string): void;
+  /** Ends a session: a `disconnected` frame that tells the reason, then close 1000 (client-protocol §9). */
+  closeConnection(connectionId: string, reason?: string): void;
+  /**
+   * Answers events of a name, or of every name with `"*"`. Of several handlers that match, the first registered
+   * has the event; without any, the client's ack is `InternalServerError`.
+   *
+   * @returns what removes the handler
+   * @throws RangeError when the name is outside the limits
+   */
+  onEvent(name: string, handler: EventHandler): () => void;
+}
+
+export const hubHandle = (hub: Hub): EmulatorHub => {
+  const publication = (origin: Origin, data: unknown, options: ServerSendOptions): Publication => {
+    const { dataType, metadata, ttlSeconds = 0 } = options;
+    if (metadata !== undefined) requireValid(invalidMetadata(metadata));
+    requireValid(invalidTtlSeconds(ttlSeconds));
+    const expiresAt = ttlSeconds === 0 ? Infinity : hub.scheduler.now() + ttlSeconds * 1_000;
+    return new Publication(origin, encodePayload(data, dataType), metadata, expiresAt);
+  };
+  const excludedBy = ({ excluded }: ServerSendOptions): ReadonlySet<string> | undefined =>
+    excluded && new Set(excluded);
+  const fromServer: Origin = { from: "server" };
+
+  return {
+    get connections() {
+      return Array.from(hub.sessions, ({ connectionId, userId, groups, codec, attached, unacknowledged }) => ({
+        connectionId,
+        ...(userId !== undefined && { userId }),
+        groups: [...groups],
+        protocol: codec.protocol,
+        attached,
+        unacknowledged,
+      }));
+    },
+    sendToAll: (data, options = {}) => hub.publishToAll(publication(fromServer, data, options), excludedBy(options)),
+    sendToUser: (userId, data, options = {}) =>
+      hub.publishToUser(userId, publication(fromServer, data, options), excludedBy(options)),
+    sendToConnection(connectionId, data, options = {}) {
+      const message = publication(fromServer, data, options);
+      if (!options.excluded?.includes(connectionId)) hub.session(connectionId)?.deliver(message);
+    },
+    sendToGroup(group, data, options = {}) {
+      requireValid(invalidGroupName(group));
+      hub.publishToGroup(group, publication({ from: "group", group }, data, options), excludedBy(options));
+    },
+    addToGroup(connectionId, group) {
+      requireValid(invalidGroupName(group));
+      const session = hub.session(connectionId);
+      if (session) hub.join(session, group);
+    },
+    removeFromGroup(connectionId, group) {
+      requireValid(invalidGroupName(group));
+      const session = hub.session(connectionId);
+      if (session) hub.leave(session, group);
+    },
+    closeConnection(connectionId, reason) {
+      const because = reason ? ` Reason: ${reason}` : "";
+      hub.session(connectionId)?.disconnect(`Application server closed the connection.${because}`);
+    },
+    onEvent(name, handler) {
+      if (name !== "*") requireValid(invalidEventName(name));
+      return hub.handlers.add(name, handler);
+    },
+  };
+};
+
+function requireValid(wrong: string | undefined): void {
+  if (wrong !== undefined) throw new RangeError(wrong);
+}

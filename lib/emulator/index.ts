@@ -1,0 +1,26 @@
+/*
+ * A local Azure Web PubSub in this process.
+ *
+ * To reach it over a port:             WebPubSubEmulator.start()
+ * To test in virtual time:             WebPubSubEmulator.inMemory({ scheduler })
+ * To let a client in:                  emulator.clientAccessUrl({ hub: "chat", userId: "ann" })
+ * To send, answer events, look inside: emulator.hub("chat")
+ * To make trouble:                     emulator.faults
+ */
+export { WebPubSubEmulator, type PortEmulatorOptions } from "./emulator.js";
+export type { InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
+export type { ClientAccessUrlOptions, EmulatorBase } from "./emulator-base.js";
+export type { EmulatorOptions } from "./emulator-core.js";
+export type { ConnectionInfo, EmulatorHub, ServerSendOptions } from "./hub-handle.js";
+export type { ClientEvent, EventHandler } from "./event-handlers.js";
+export type { EmulatorFaults } from "./faults.js";
+export type {
+  EmulatorCloseEvent,
+  EmulatorErrorEvent,
+  EmulatorMessageEvent,
+  EmulatorSocketEvent,
+  EmulatorWebSocket,
+  EmulatorWebSocketConstructor,
+} from "./web-socket-events.js";
+export type { DataType, MessageData } from "../protocol/messages.js";
+export type { Metadata } from "../protocol/metadata.js";

@@ -1,0 +1,23 @@
+/** One WebSocket message: text as a string, binary as bytes. */
+export type Frame = string | Uint8Array;
+
+/** One socket, as the hub's rules see it. A transport implements it; none of its methods may throw. */
+export interface Link {
+  send(frame: Frame): void;
+  /** Ends the link with a close frame. */
+  close(code: number, reason: string): void;
+  /** Ends the link without a close frame: the client sees 1006. */
+  abort(): void;
+}
+
+/** What a transport tells the hub's rules about its link. */
+export interface LinkEvents {
+  frame(frame: Frame): void;
+  /**
+   * The link has ended.
+   *
+   * @param code the client's close code; 1005 when its close frame had none, 1006 when there was no close frame
+   * @param endedBy `"service"` when the transport itself refused what the client sent
+   */
+  closed(code: number, endedBy?: "client" | "service"): void;
+}
