@@ -3,12 +3,13 @@ import { dirname, resolve } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
 const common: UserConfig = {
-  format: ["esm", "cjs"],
+  // A source map holds the sources: one copy of them, for bundlers and debuggers, is enough.
+  format: { esm: { sourcemap: true }, cjs: { sourcemap: false } },
   target: "es2022",
   fixedExtension: false, // .js and .cjs, as the package is of type "module"
   hash: false,
-  sourcemap: true,
   report: false,
+  inputOptions: { checks: { pluginTimings: false } },
   // Rolldown's CommonJS helpers get a chunk of their own. Left to itself it puts them into the one entry that needs
   // them all, the emulator, and `require("rx-webpubsub")` would load the emulator with everything below it.
   outputOptions: { codeSplitting: { groups: [{ name: "rolldown-runtime", test: /^\0rolldown/ }] } },
