@@ -1,3 +1,4 @@
+import * as emulator from "../../lib/emulator/index.js";
 import * as operators from "../../lib/operators/index.js";
 import * as browserSocket from "../../lib/socket/platform-web-socket.browser.js";
 import * as nodeSocket from "../../lib/socket/platform-web-socket.js";
@@ -28,5 +29,9 @@ describe("the entry points", () => {
 describe("the names that are exported", () => {
   test("rx-webpubsub/operators", () => {
     expect(namesOf(operators)).toEqual(["dataOf", "forGroup", "replayJoins", "retryBackoff", "sequenceAck"]);
+  });
+
+  test("rx-webpubsub/emulator", () => {
+    expect(namesOf(emulator)).toEqual(["WebPubSubEmulator"]);
   });
 });
