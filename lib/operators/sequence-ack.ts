@@ -39,8 +39,8 @@ export interface SequenceAckOptions<T> {
  *   the next threshold.
  * - The acknowledgement says "received", not "processed": it is sent before the value that reached the threshold is
  *   passed on, so that no slow, throwing or re-entrant subscriber holds it up.
- * - Completion and error: what is unacknowledged is acknowledged, then they pass. When `send` throws, that error goes
- *   downstream; only while an error of the source passes, that one is kept.
+ * - Completion and error: what is unacknowledged is acknowledged, then they pass. When `send` or `sizeOf` throws,
+ *   that error goes downstream; only a `send` that fails because of an error that is passing already stays unmentioned.
  * - Unsubscribing acknowledges nothing and leaves no timer; there is none either while nothing is unacknowledged.
  *
  * Ids belong to the subscription, so it has to span a session, not a link. A number out of range throws `RangeError`.
@@ -105,11 +105,11 @@ export function sequenceAck<T extends Sequenced>({
         try {
           flush();
         } catch {
-          // The source's own error, on its way down, says more than that nothing can be sent any longer.
+          // The error on its way down says more than that nothing can be sent any longer.
         }
       };
 
       subscriber.add(disarm);
-      source.pipe(tap({ complete: flush, error: flushQuietly }), filter(receive)).subscribe(subscriber);
+      source.pipe(filter(receive), tap({ complete: flush, error: flushQuietly })).subscribe(subscriber);
     });
 }

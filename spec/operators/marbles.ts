@@ -1,4 +1,4 @@
-import type { SchedulerAction, SchedulerLike } from "rxjs";
+import { config, type SchedulerAction, type SchedulerLike } from "rxjs";
 import { TestScheduler, type RunHelpers } from "rxjs/testing";
 
 /** Runs marbles in virtual time; what `run` finds when it flushes at the end fails the test like any expectation. */
@@ -25,4 +25,20 @@ export function recording(scheduler: TestScheduler): SchedulerLike & { readonly 
       return scheduler.schedule(work, delay, state);
     },
   };
+}
+
+/** What RxJS reports as unhandled because of `action`: it does so on a later task, which comes in fake time here. */
+export function collectUnhandled(action: () => void): unknown[] {
+  const errors: unknown[] = [];
+  const before = config.onUnhandledError;
+  config.onUnhandledError = (error) => errors.push(error);
+  jest.useFakeTimers();
+  try {
+    action();
+    jest.runAllTimers();
+  } finally {
+    jest.useRealTimers();
+    config.onUnhandledError = before;
+  }
+  return errors;
 }

@@ -85,7 +85,7 @@ describe("retryBackoff", () => {
           next: (value) => {
             seen.push(value);
             if (value < 3) source$.next(value + 1);
-            else source$.error("enough");
+            else source$.error(failure);
           },
           error: () => seen.push("error"),
         });
