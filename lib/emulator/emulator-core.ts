@@ -48,7 +48,7 @@ function requireAccessKey(key: unknown): asserts key is string {
   if (bytes < MIN_KEY_BYTES) {
     throw new RangeError(`accessKey must have ${MIN_KEY_BYTES} UTF-8 bytes or more, this one has ${bytes}`);
   }
-  if ([...key].some((character) => character === ";" || character < " " || character === "\x7f")) {
+  if (/[;\p{Cc}]/u.test(key)) {
     throw new RangeError('accessKey must be free of ";" and control characters, as it is part of a connection string');
   }
   if (key.trim() !== key) throw new RangeError("accessKey must not begin or end with a blank");

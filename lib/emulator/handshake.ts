@@ -46,7 +46,7 @@ export function readHandshake(request: UpgradeRequest, checkAccessToken: CheckAc
   const connectionId = query.last("awps_connection_id");
   if (connectionId) return { type: "recover", hub, connectionId, token: query.last("awps_reconnection_token") ?? "" };
 
-  const token = query.last("access_token") || bearer(request.authorization);
+  const token = query.last("access_token") ?? bearer(request.authorization);
   const grant = token ? checkAccessToken(token, request.host, hub) : undefined;
   if (!grant) return refused(401);
   if (!areGroupNames(grant.groups)) return refused(400);

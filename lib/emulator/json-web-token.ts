@@ -1,7 +1,4 @@
-import * as module from "jsonwebtoken";
-
-/** Node's ES modules find what a CommonJS module exports under `default`, CommonJS output finds it in the namespace. */
-const jwt = ("default" in module ? module.default : module) as typeof module;
+import jwt from "jsonwebtoken";
 
 /** The claims of a token, unchecked but for what the library checks. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -19,7 +16,7 @@ export function verifyToken(token: string, key: string, now: number, skewInSecon
       clockTimestamp: now / 1_000 || Number.MIN_VALUE,
       clockTolerance: skewInSeconds,
     });
-    return typeof claims === "object" && typeof claims.exp === "number" ? (claims as Claims) : undefined;
+    return typeof claims === "object" && typeof claims.exp === "number" ? claims : undefined;
   } catch {
     return undefined;
   }

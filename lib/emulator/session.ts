@@ -27,6 +27,9 @@ export interface SessionHost {
   ended(session: Session): void;
 }
 
+/** What may carry an `ackId`. */
+type Operation = Exclude<UpstreamFrame, FrameOf<"sequenceAck" | "ping">>;
+
 type FrameOf<Type extends UpstreamFrame["type"]> = Extract<UpstreamFrame, { readonly type: Type }>;
 
 const internalServerError: ServiceError = { name: "InternalServerError", message: "Internal server error" };
@@ -187,7 +190,12 @@ export class Session {
       case "sequenceAck":
         this.#replay.release(frame.sequenceId);
         return undefined;
+      default:
+        return this.#operate(frame);
     }
+  }
+
+  #operate(frame: Operation): Promise<void> | undefined {
     // A repeat is told before permissions are looked at: it was allowed when it was done (client-protocol §6.3).
     if (frame.ackId !== undefined && this.#acks.has(frame.ackId)) {
       const message = `Message with ack-id: ${frame.ackId} has been processed`;

@@ -1,0 +1,78 @@
+import { failed, ok, VirtualService } from "./virtual-service.js";
+
+const join = (group: string, ackId = 1) => ({ type: "joinGroup", group, ackId });
+const leave = (group: string, ackId = 1) => ({ type: "leaveGroup", group, ackId });
+const send = (group: string, ackId = 1) => ({ type: "sendToGroup", group, data: 1, ackId });
+const forbidden = (action: string, ackId = 1) =>
+  failed(ackId, "Forbidden", `The client does not have permission to ${action}.`);
+
+it("lets a token without roles in the options do everything, and one with none nothing", () => {
+  const service = new VirtualService();
+  expect(service.connect().send(join("g", 1), send("g", 2)).filter(({ type }) => type === "ack")).toEqual([ok(1), ok(2)]);
+  expect(service.connect({ roles: [] }).send(join("g", 1), leave("g", 2), send("g", 3))).toEqual([
+    forbidden("join group 'g'", 1),
+    forbidden("leave group 'g'", 2),
+    forbidden("send to group 'g'", 3),
+  ]);
+});
+
+it("takes the rest of a role for the very name of a group, dots and all", () => {
+  const service = new VirtualService();
+  const client = service.connect({ roles: ["webpubsub.joinLeaveGroup.a.b", "webpubsub.sendToGroup.c"] });
+  expect(client.send(join("a.b", 1))).toEqual([ok(1)]);
+  expect(client.send(leave("a.b", 2))).toEqual([ok(2)]);
+  expect(client.send(join("a", 3))).toEqual([forbidden("join group 'a'", 3)]);
+  expect(client.send(join("A.b", 4))).toEqual([forbidden("join group 'A.b'", 4)]);
+  expect(client.send(send("a.b", 5))).toEqual([forbidden("send to group 'a.b'", 5)]);
+  expect(client.send(send("c", 6))).toEqual([ok(6)]);
+});
+
+it("joins and leaves idempotently", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  expect(client.send(leave("g", 1), join("g", 2), join("g", 3))).toEqual([ok(1), ok(2), ok(3)]);
+  service.hub.sendToGroup("g", "once");
+  service.settle();
+  expect(client.frames.filter(({ type }) => type === "message")).toHaveLength(1);
+});
+
+it("delivers to members only, and to no one after leaving; the sender need not be one", () => {
+  const service = new VirtualService();
+  const [sender, member, stranger] = [service.connect(), service.connect({ groups: ["g"] }), service.connect()];
+  sender.send(send("g", 1));
+  member.send(leave("g"));
+  sender.send(send("g", 2));
+  expect(sender.frames.map(({ type }) => type)).toEqual(["system", "ack", "ack"]);
+  expect(member.frames.map(({ type }) => type)).toEqual(["system", "message", "ack"]);
+  expect(stranger.frames).toHaveLength(1);
+});
+
+it("tells groups apart by case", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["Room"] });
+  service.hub.sendToGroup("room", 1);
+  service.settle();
+  expect(client.frames).toHaveLength(1);
+});
+
+it("has joined the groups of the token when the connected frame comes", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["a", "b", "a"], roles: [] });
+  expect(client.frames).toMatchObject([{ type: "system", event: "connected" }]);
+  expect(service.hub.connections[0]!.groups).toEqual(["a", "b"]);
+});
+
+it("keeps hubs apart, and takes names that differ in case for one", () => {
+  const service = new VirtualService();
+  const [here, there] = [service.connect({ groups: ["g"] }), service.connect({ hub: "other", groups: ["g"] })];
+  service.emulator.hub("CHAT").sendToGroup("g", "here");
+  service.emulator.hub("Other").sendToAll("there");
+  there.send(send("g"));
+  service.settle();
+  expect(here.frames.slice(1)).toMatchObject([{ data: "here" }]);
+  expect(there.frames.slice(1)).toMatchObject([{ data: "there" }, { data: 1 }, { type: "ack" }]);
+  const mixed = service.connect({ hub: "cHaT" });
+  service.emulator.hub("chat").sendToAll("all");
+  service.settle();
+  expect(mixed.frames.at(-1)).toMatchObject({ data: "all" });
+});
