@@ -1,0 +1,284 @@
+import { TestScheduler } from "rxjs/testing";
+import { WebPubSubEmulator } from "../../lib/emulator/index.js";
+import { ok, PLAIN, RELIABLE, VirtualService, type VirtualClient } from "./virtual-service.js";
+
+const REFUSED = "close 1008 The connection could not be recovered.";
+
+/** A session that has lost its link. */
+function dropped(service: VirtualService, client = service.connect({ userId: "ann" })): VirtualClient {
+  service.emulator.faults.drop(client.connectionId);
+  service.settle();
+  return client;
+}
+
+it("numbers messages from 1, also those published while the link is down, and replays them byte by byte", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"] });
+  service.hub.sendToAll("one");
+  service.hub.sendToGroup("g", { two: [2] }, { metadata: { k: "v" } });
+  service.settle();
+  dropped(service, client);
+  service.hub.sendToConnection(client.connectionId, "three");
+  const recovered = service.recover(client);
+  expect(recovered.frames.map(({ sequenceId }) => sequenceId)).toEqual([undefined, 1, 2, 3]);
+  expect(recovered.texts.slice(1, 3)).toEqual(client.texts.slice(1));
+  service.hub.sendToAll("four");
+  service.settle();
+  expect(recovered.frames.at(-1)).toMatchObject({ data: "four", sequenceId: 4 });
+});
+
+it("begins a recovered link with a connected frame of the same id and a token that works again", () => {
+  const service = new VirtualService();
+  const client = dropped(service);
+  const recovered = service.recover(client);
+  expect(recovered.frames).toEqual([
+    {
+      type: "system",
+      event: "connected",
+      userId: "ann",
+      connectionId: client.connectionId,
+      reconnectionToken: expect.any(String) as string,
+    },
+  ]);
+  dropped(service, recovered);
+  expect(service.recover(recovered).events).toEqual(["open", "message"]);
+  // The first token stays good.
+  expect(service.recover(client).events).toEqual(["open", "message"]);
+});
+
+it("begins with the replay where connectedOnRecovery is off", () => {
+  const service = new VirtualService({ connectedOnRecovery: false });
+  const client = service.connect();
+  service.hub.sendToAll("one");
+  dropped(service, client);
+  expect(service.recover(client).frames).toMatchObject([{ data: "one", sequenceId: 1 }]);
+});
+
+it("keeps groups and roles, and needs no access token that is still valid", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"], roles: ["webpubsub.sendToGroup.h"], expiresInMinutes: 1 });
+  service.advance(24 * 60 * 60_000);
+  dropped(service, client);
+  const recovered = service.recover(client);
+  expect(recovered.send({ type: "sendToGroup", group: "h", data: 1, ackId: 1 })).toEqual([ok(1)]);
+  expect(service.hub.connections).toMatchObject([{ groups: ["g"], attached: true }]);
+});
+
+it("releases what is acknowledged, and only that", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  for (const data of [1, 2, 3, 4]) service.hub.sendToAll(data);
+  client.send({ type: "sequenceAck", sequenceId: 2 });
+  expect(service.hub.connections[0]!.unacknowledged).toBe(2);
+  client.send({ type: "sequenceAck", sequenceId: 1 });
+  expect(service.hub.connections[0]!.unacknowledged).toBe(2);
+  dropped(service, client);
+  const recovered = service.recover(client);
+  expect(recovered.frames.slice(1).map(({ sequenceId }) => sequenceId)).toEqual([3, 4]);
+  recovered.send({ type: "sequenceAck", sequenceId: 99 });
+  expect(service.hub.connections[0]!.unacknowledged).toBe(0);
+});
+
+it("holds 1,000 messages, and ends the session with the next", () => {
+  const service = new VirtualService();
+  const client = service.connect({ userId: "ann", groups: ["g"] });
+  const other = service.connect();
+  for (let i = 0; i < 1_000; i++) service.hub.sendToUser("ann", i);
+  service.settle();
+  expect(client.ending).toBeUndefined();
+  expect(service.hub.connections[0]!.unacknowledged).toBe(1_000);
+  client.send({ type: "sequenceAck", sequenceId: 1 });
+  service.hub.sendToUser("ann", "the 1,001st");
+  service.hub.sendToUser("ann", "too much");
+  service.settle();
+  expect(client.ending).toBe("close 1008 The reliable message buffer is full.");
+  expect(client.frames.at(-1)).toMatchObject({ data: "the 1,001st" });
+  expect(service.hub.connections.map(({ connectionId }) => connectionId)).toEqual([other.connectionId]);
+  expect(service.recover(client).ending).toBe(REFUSED);
+});
+
+it("counts the same limit while the link is down", () => {
+  const service = new VirtualService();
+  const client = dropped(service);
+  for (let i = 0; i < 1_000; i++) service.hub.sendToAll(i);
+  expect(service.hub.connections).toHaveLength(1);
+  service.hub.sendToAll("too much");
+  expect(service.hub.connections).toEqual([]);
+  expect(service.recover(client).ending).toBe(REFUSED);
+  expect(service.pendingActions).toBe(0);
+});
+
+it("holds exactly 16 MiB of encoded frames", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  const envelope = '{"type":"message","from":"server","dataType":"text","data":"","sequenceId":1}'.length;
+  for (let i = 0; i < 15; i++) service.hub.sendToAll("x".repeat(1_048_576 - envelope - (i >= 9 ? 1 : 0)));
+  // Two-byte letters: bytes count, not characters.
+  service.hub.sendToAll("é".repeat((1_048_576 - envelope - 1 - 1) / 2) + (envelope % 2 === 0 ? "" : "x"));
+  service.settle();
+  const left = 1_048_576 * 16 - client.texts.slice(1).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  expect(left).toBeLessThan(2);
+  expect(client.ending).toBeUndefined();
+  service.hub.sendToAll("");
+  service.settle();
+  expect(client.ending).toBe("close 1008 The reliable message buffer is full.");
+});
+
+it("never fills a buffer for a session without numbers", () => {
+  const service = new VirtualService();
+  const client = service.connect({}, PLAIN);
+  for (let i = 0; i < 1_500; i++) service.hub.sendToAll(i);
+  service.settle();
+  expect(client.ending).toBeUndefined();
+  expect(client.frames.at(-1)).toEqual({ type: "message", from: "server", dataType: "json", data: 1_499 });
+  expect(service.hub.connections[0]!.unacknowledged).toBe(0);
+});
+
+it("keeps a dropped session for 30 seconds, anew at each drop", () => {
+  const service = new VirtualService();
+  const client = dropped(service);
+  service.advance(29_999);
+  expect(service.hub.connections).toMatchObject([{ attached: false }]);
+  const recovered = service.recover(client);
+  service.advance(60_000);
+  expect(service.hub.connections).toMatchObject([{ attached: true }]);
+  dropped(service, recovered);
+  service.advance(29_999);
+  expect(service.hub.connections).toHaveLength(1);
+  service.advance(1);
+  expect(service.hub.connections).toEqual([]);
+  expect(service.recover(client).events).toEqual(["open", REFUSED]);
+});
+
+it.each([
+  ["without a code", (client: VirtualClient) => client.socket.close()],
+  ["with 4000", (client: VirtualClient) => client.socket.close(4_000, "later")],
+  ["by terminate()", (client: VirtualClient) => client.socket.terminate()],
+])("keeps a session whose client closes %s", (_how, close) => {
+  const service = new VirtualService();
+  const client = service.connect();
+  close(client);
+  service.settle();
+  expect(service.hub.connections).toMatchObject([{ attached: false }]);
+  expect(service.recover(client).events).toEqual(["open", "message"]);
+});
+
+it("ends a session at once when its client closes with 1000", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  client.socket.close(1_000, "bye");
+  service.settle();
+  expect(client.ending).toBe("close 1000 bye");
+  expect(service.hub.connections).toEqual([]);
+  expect(service.pendingActions).toBe(0);
+});
+
+it("ends a session without numbers at any drop", () => {
+  const service = new VirtualService();
+  const client = service.connect({}, PLAIN);
+  expect(client.frames[0]).not.toHaveProperty("reconnectionToken");
+  dropped(service, client);
+  expect(client.ending).toBe("close 1006");
+  expect(service.hub.connections).toEqual([]);
+  expect(service.pendingActions).toBe(0);
+});
+
+it("aborts an old link that still looks alive, and hears nothing from it any more", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"] });
+  const recovered = service.recover(client);
+  expect(client.ending).toBe("close 1006");
+  expect(recovered.events).toEqual(["open", "message"]);
+  service.hub.sendToGroup("g", 1);
+  service.advance(60_000);
+  expect(recovered.frames.at(-1)).toMatchObject({ data: 1 });
+  expect(service.hub.connections).toMatchObject([{ attached: true }]);
+});
+
+it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClient]>([
+  ["with a wrong token", (service, client) => service.recover(client, "wrong")],
+  ["with the token of another session", (service, client) => service.recover(client, service.connect().reconnectionToken)],
+  ["without a token", (service, client) => service.open(`${client.url}&awps_connection_id=${client.connectionId}`)],
+  [
+    "in another hub",
+    (service, client) =>
+      service.open(
+        `${service.url({ hub: "other" })}&awps_connection_id=${client.connectionId}&awps_reconnection_token=${client.reconnectionToken}`,
+      ),
+  ],
+  ["of an unknown session", (service) => service.open(`${service.url()}&awps_connection_id=x&awps_reconnection_token=y`)],
+])("refuses a recovery %s after opening, and leaves the session as it was", (_how, attempt) => {
+  const service = new VirtualService();
+  const client = dropped(service);
+  expect(attempt(service, client).events).toEqual(["open", REFUSED]);
+  expect(service.recover(client).events).toEqual(["open", "message"]);
+});
+
+it("ignores a reconnection token without connection id: an ordinary connection", () => {
+  const service = new VirtualService();
+  const client = service.open(`${service.url()}&awps_reconnection_token=x`);
+  expect(client.frames).toMatchObject([{ event: "connected" }]);
+});
+
+it("goes on with the subprotocol of the session, whatever else is offered first", () => {
+  const service = new VirtualService();
+  const client = dropped(service);
+  const recovered = service.recover(client, client.reconnectionToken, [PLAIN, RELIABLE]);
+  expect(recovered.socket.protocol).toBe(RELIABLE);
+  expect(recovered.frames[0]).toHaveProperty("reconnectionToken");
+});
+
+it("leaves out of the replay what has outlived its time, and keeps the numbers of the rest", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"] });
+  service.hub.sendToAll("short", { ttlSeconds: 5 });
+  service.hub.sendToAll("long");
+  client.send({ type: "sendToGroup", group: "g", data: "mid", dataType: "text", ttlSeconds: 10 });
+  dropped(service, client);
+  service.advance(5_000);
+  const second = service.recover(client);
+  expect(second.frames.slice(1).map(({ sequenceId }) => sequenceId)).toEqual([1, 2, 3]);
+  dropped(service, second);
+  service.advance(5_001);
+  expect(service.recover(client).frames.slice(1)).toMatchObject([{ data: "long", sequenceId: 2 }]);
+});
+
+it("runs inside one TestScheduler.run: message, drop, recovery, next message, and nothing left over", () => {
+  const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  const seen: string[] = [];
+  scheduler.run(() => {
+    const emulator = WebPubSubEmulator.inMemory({ scheduler });
+    const hub = emulator.hub("chat");
+    const url = emulator.clientAccessUrl({ hub: "chat" });
+    const open = (more = ""): void => {
+      const socket = new emulator.webSocketCtor(url + more, RELIABLE);
+      let recovery = "";
+      socket.onmessage = ({ data }) => {
+        const frame = JSON.parse(data as string) as Record<string, string>;
+        seen.push(`${scheduler.now()} ${frame["event"] ?? frame["data"]}`);
+        recovery ||= `&awps_connection_id=${frame["connectionId"]}&awps_reconnection_token=${frame["reconnectionToken"]}`;
+        if (frame["data"] === "last") socket.close(1_000);
+      };
+      socket.onclose = ({ code }) => {
+        seen.push(`${scheduler.now()} ${code}`);
+        if (code === 1_006) scheduler.schedule(() => open(recovery), 100);
+      };
+    };
+    open();
+    scheduler.schedule(() => hub.sendToAll("first"), 10);
+    scheduler.schedule(() => emulator.faults.drop(hub.connections[0]!.connectionId), 20);
+    scheduler.schedule(() => hub.sendToAll("missed"), 30);
+    scheduler.schedule(() => hub.sendToAll("last"), 200);
+  });
+  expect(seen).toEqual([
+    "0 connected",
+    "10 first",
+    "20 1006",
+    "120 connected",
+    "120 first",
+    "120 missed",
+    "200 last",
+    "200 1000",
+  ]);
+  expect(scheduler.now()).toBe(200);
+});

@@ -1,0 +1,168 @@
+import { PLAIN, RELIABLE, VirtualService } from "./virtual-service.js";
+
+it("sends to all, to a user, to a connection and to a group, without those excluded", () => {
+  const service = new VirtualService();
+  const { hub } = service;
+  const ann = service.connect({ userId: "ann", groups: ["g"] });
+  const ann2 = service.connect({ userId: "ann" });
+  const bob = service.connect({ userId: "bob", groups: ["g"] }, PLAIN);
+  const everyone = [ann, ann2, bob];
+  const received = (send: () => void): unknown[][] => {
+    const before = everyone.map(({ frames }) => frames.length);
+    send();
+    service.settle();
+    return everyone.map(({ frames }, i) => frames.slice(before[i]).map(({ data }) => data));
+  };
+  expect(received(() => hub.sendToAll("a"))).toEqual([["a"], ["a"], ["a"]]);
+  expect(received(() => hub.sendToUser("ann", "u"))).toEqual([["u"], ["u"], []]);
+  expect(received(() => hub.sendToConnection(ann2.connectionId, "c"))).toEqual([[], ["c"], []]);
+  expect(received(() => hub.sendToGroup("g", "g"))).toEqual([["g"], [], ["g"]]);
+  const excluded = [ann.connectionId];
+  expect(received(() => hub.sendToAll("a", { excluded }))).toEqual([[], ["a"], ["a"]]);
+  expect(received(() => hub.sendToUser("ann", "u", { excluded }))).toEqual([[], ["u"], []]);
+  expect(received(() => hub.sendToConnection(ann.connectionId, "c", { excluded }))).toEqual([[], [], []]);
+  expect(received(() => hub.sendToGroup("g", "g", { excluded }))).toEqual([[], [], ["g"]]);
+});
+
+it("says that a message is from the server, or from a group and nobody", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"] });
+  service.hub.sendToAll({ hello: 1 }, { metadata: { k: "v" } });
+  service.hub.sendToGroup("g", "hi");
+  service.settle();
+  expect(client.frames.slice(1)).toEqual([
+    { type: "message", from: "server", dataType: "json", data: { hello: 1 }, metadata: { k: "v" }, sequenceId: 1 },
+    { type: "message", from: "group", group: "g", dataType: "text", data: "hi", sequenceId: 2 },
+  ]);
+});
+
+it.each([
+  ["hi", undefined, "text", "hi"],
+  ["hi", "json", "json", "hi"],
+  [null, undefined, "json", null],
+  [new Uint8Array([1, 2]).buffer, undefined, "binary", "AQI="],
+  [new DataView(new Uint8Array([1, 2]).buffer, 1), undefined, "binary", "Ag=="],
+  [new Uint8Array([1, 2]), "protobuf", "protobuf", "AQI="],
+] as const)("infers or takes the dataType: %j as %s", (data, given, dataType, wire) => {
+  const service = new VirtualService();
+  const client = service.connect();
+  service.hub.sendToAll(data, { dataType: given });
+  service.settle();
+  expect(client.frames.at(-1)).toMatchObject({ dataType, data: wire });
+});
+
+it("sends the bytes as they were, whatever becomes of them afterwards", () => {
+  const service = new VirtualService();
+  const client = service.connect({}, []);
+  client.socket.binaryType = "arraybuffer";
+  const bytes = new Uint8Array([1, 2]);
+  let received: unknown;
+  client.socket.onmessage = ({ data }) => (received = data);
+  service.hub.sendToAll(bytes);
+  bytes[0] = 9;
+  service.settle();
+  expect([...new Uint8Array(received as ArrayBuffer)]).toEqual([1, 2]);
+});
+
+it("refuses what cannot be sent, and says what is wrong", () => {
+  const { hub } = new VirtualService();
+  expect(() => hub.sendToAll(1, { dataType: "text" })).toThrow(new TypeError('data of dataType "text" must be a string, not number'));
+  expect(() => hub.sendToAll("x", { dataType: "binary" })).toThrow(TypeError);
+  expect(() => hub.sendToAll(undefined)).toThrow(new TypeError('data of dataType "json" must be JSON, not undefined'));
+  expect(() => hub.sendToAll(1, { dataType: "xml" as "json" })).toThrow(/"xml"/);
+  expect(() => hub.sendToAll(1, { ttlSeconds: 301 })).toThrow(RangeError);
+  expect(() => hub.sendToAll(1, { metadata: { "a b": "" } })).toThrow(RangeError);
+  expect(() => hub.sendToGroup(" ", 1)).toThrow(RangeError);
+  expect(() => hub.addToGroup("x", "")).toThrow(RangeError);
+  expect(() => hub.removeFromGroup("x", "")).toThrow(RangeError);
+});
+
+it("drops what is addressed to nobody", () => {
+  const { hub } = new VirtualService();
+  hub.sendToUser("nobody", 1);
+  hub.sendToConnection("nobody", 1);
+  hub.sendToGroup("nobody", 1);
+  hub.addToGroup("nobody", "g");
+  hub.removeFromGroup("nobody", "g");
+  hub.closeConnection("nobody");
+  expect(hub.connections).toEqual([]);
+});
+
+it("makes and unmakes members whatever their roles, also while they are detached", () => {
+  const service = new VirtualService();
+  const client = service.connect({ roles: [] });
+  service.hub.addToGroup(client.connectionId, "g");
+  service.emulator.faults.drop(client.connectionId);
+  service.hub.addToGroup(client.connectionId, "h");
+  service.hub.sendToGroup("h", "for you");
+  service.hub.removeFromGroup(client.connectionId, "g");
+  service.hub.sendToGroup("g", "not for you");
+  expect(service.recover(client).frames.slice(1)).toMatchObject([{ data: "for you" }]);
+});
+
+it("shows its connections as they are", () => {
+  const service = new VirtualService();
+  const ann = service.connect({ userId: "ann", groups: ["g"] });
+  const plain = service.connect({}, PLAIN);
+  service.hub.sendToAll(1);
+  service.emulator.faults.drop(ann.connectionId);
+  const before = service.hub.connections;
+  expect(before).toEqual([
+    {
+      connectionId: ann.connectionId,
+      userId: "ann",
+      groups: ["g"],
+      protocol: RELIABLE,
+      attached: false,
+      unacknowledged: 1,
+    },
+    { connectionId: plain.connectionId, groups: [], protocol: PLAIN, attached: true, unacknowledged: 0 },
+  ]);
+  service.hub.closeConnection(ann.connectionId);
+  expect(before).toHaveLength(2);
+  expect(service.hub.connections).toHaveLength(1);
+});
+
+it.each([
+  ["shift over", "Application server closed the connection. Reason: shift over"],
+  [undefined, "Application server closed the connection."],
+])("says why it closes a connection, then closes with 1000: %s", (reason, message) => {
+  const service = new VirtualService();
+  const client = service.connect();
+  service.hub.closeConnection(client.connectionId, reason);
+  service.settle();
+  expect(client.frames.at(-1)).toEqual({ type: "system", event: "disconnected", message });
+  expect(client.ending).toBe("close 1000");
+  expect(service.hub.connections).toEqual([]);
+  expect(service.recover(client).ending).toBe("close 1008 The connection could not be recovered.");
+});
+
+it("closes a detached session too", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  service.emulator.faults.drop(client.connectionId);
+  service.hub.closeConnection(client.connectionId);
+  service.settle();
+  expect(service.hub.connections).toEqual([]);
+  expect(service.pendingActions).toBe(0);
+});
+
+it("gives a client without subprotocol the bare content, and takes its frames for the event message", () => {
+  const service = new VirtualService();
+  const client = service.connect({ groups: ["g"] }, []);
+  service.hub.onEvent("message", ({ data }) => `heard ${data as string}`);
+  service.hub.sendToAll({ a: 1 });
+  service.hub.sendToGroup("g", "text");
+  client.socket.send("hello");
+  service.settle();
+  expect(client.texts).toEqual(['{"a":1}', "text", "heard hello"]);
+  expect(service.hub.connections).toMatchObject([{ protocol: "" }]);
+});
+
+it("closes a client without subprotocol with 1011 when its event fails", () => {
+  const service = new VirtualService();
+  const client = service.connect({}, []);
+  client.socket.send("hello");
+  service.settle();
+  expect(client.ending).toBe("close 1011 Internal server error");
+});
