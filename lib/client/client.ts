@@ -1,0 +1,309 @@
+import { lastValueFrom, merge, ReplaySubject, Subject, takeUntil, type Observable, type Subscription } from "rxjs";
+import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
+import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
+import { invalidGroupName } from "../protocol/names.js";
+import { AckIds } from "../session/ack-ids.js";
+import type { ConnectionState } from "../session/connection-state.js";
+import { Connection } from "../session/connection.js";
+import { EmissionQueue } from "../session/emission-queue.js";
+import { connectionStateOf } from "../session/lifecycle.js";
+import { Membership, type RejoinGroupFailed } from "../session/membership.js";
+import type { Connected, Disconnected, Gap, Notice, Recovered, Stopped } from "../session/notices.js";
+import type { CommandResult } from "../session/operation.js";
+import { Outbox } from "../session/outbox.js";
+import { RecoveryPace } from "../session/recovery-pace.js";
+import { Router, type AckMessage } from "../session/router.js";
+import { defaultShouldRetry } from "../session/should-retry.js";
+import { resolveAccess, type ClientAccess } from "../socket/access.js";
+import { openLink } from "../socket/link.js";
+import { platformWebSocket } from "../socket/platform-web-socket.js";
+import { AsyncDisposable } from "./async-disposing.js";
+import type { WebPubSubClientOptions } from "./client-options.js";
+import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
+import { Commands, refuse } from "./commands.js";
+import { WebPubSubGroup, type GroupOptions } from "./group.js";
+import { Holders } from "./holders.js";
+import { resolveOptions } from "./resolve-options.js";
+import { handled, whenReady, type SessionIdentity, type StartOptions } from "./when-ready.js";
+
+/**
+ * A client of Azure Web PubSub as Observables.
+ *
+ * Two families, one rule: data (`serverMessages$`, `groupMessages$`, a group's `messages$`) holds the connection and opens
+ * it if need be; everything else only watches it. All are hot and shared, outlive drops, stop and start, and complete on
+ * `dispose()`. State replays, messages never do. All emissions of one client pass one queue, so that every subscriber sees
+ * the same history.
+ *
+ * @example
+ * ```ts
+ * const client = new WebPubSubClient(() => fetch("/negotiate").then((response) => response.text()));
+ * client.group("room-7").messages$.subscribe(({ fromUserId, data }) => console.log(fromUserId, data));
+ * client.sendToGroup("room-7", { hello: "world" }).subscribe();
+ * ```
+ */
+export class WebPubSubClient extends AsyncDisposable {
+  /** What the connection is doing, never the same twice in a row. Replays the last state emitted; watches; never errors. */
+  readonly state$: Observable<ConnectionState>;
+  /** Emits once per new session, when it is ready: handshake done, rejoins settled. Watches; never errors. */
+  readonly connected$: Observable<Connected>;
+  /** Emits once per recovery, after proof of life on the new link. Watches; never errors. */
+  readonly recovered$: Observable<Recovered>;
+  /** Emits once per session that `connected$` announced and that ended for good. Watches; never errors. */
+  readonly disconnected$: Observable<Disconnected>;
+  /**
+   * Emits once per new session that follows a lost one, before its first message: messages may have been missed, what is
+   * held may be stale. Never after a recovery, a `stop()` or an idle close. Watches; never errors.
+   */
+  readonly gap$: Observable<Gap>;
+  /** Emits once per run, when the client gives up (with the error) or is stopped; not for an idle close. Watches; never errors. */
+  readonly stopped$: Observable<Stopped>;
+  /** Emits per rejoin that the service refused. Watches; never errors. */
+  readonly rejoinGroupFailed$: Observable<RejoinGroupFailed>;
+  /** Every ack result, success or failure, as it arrives (client-protocol §6). Watches; never errors. */
+  readonly acks$: Observable<AckMessage>;
+  /** A `ProtocolError` per frame that could not be understood; the connection goes on. Watches; never errors. */
+  readonly protocolErrors$: Observable<ProtocolError>;
+  /** Messages from the application server, exactly once per session and in order. Holds; never errors. */
+  readonly serverMessages$: Observable<ServerDataMessage>;
+  /** Messages of all groups, fragments of streams among them, exactly once per session and in order. Holds; never errors. */
+  readonly groupMessages$: Observable<GroupDataMessage>;
+
+  readonly #queue = new EmissionQueue();
+  readonly #notices = {
+    state$: new ReplaySubject<ConnectionState>(1),
+    connected$: new Subject<Connected>(),
+    recovered$: new Subject<Recovered>(),
+    disconnected$: new Subject<Disconnected>(),
+    gap$: new Subject<Gap>(),
+    stopped$: new Subject<Stopped>(),
+  };
+  readonly #disposed$ = new ReplaySubject<void>(1);
+  readonly #router: Router;
+  readonly #membership: Membership;
+  readonly #connection: Connection;
+  readonly #holders: Holders;
+  readonly #commands: Commands;
+  /** What each `start()` holds. */
+  readonly #starts = new Set<Subscription>();
+
+  /**
+   * Neither opens anything nor starts a timer.
+   *
+   * @param access a client access URL; or a function that gives one, called once per attempt at a new session; or an
+   *   object with `getClientAccessUrl`, as the official client takes
+   * @throws ConnectionError for a string that is no `ws(s)` URL, RangeError or TypeError for a bad option
+   */
+  constructor(access: ClientAccess, options?: WebPubSubClientOptions) {
+    super();
+    const resolved = resolveOptions(options);
+    const { subprotocol, scheduler, codec, random } = resolved;
+    const resolvedAccess = resolveAccess(access);
+    const ackIds = new AckIds();
+    const outbox = new Outbox(resolved, this.#queue);
+    this.#router = new Router(this.#queue, (ack) => outbox.acknowledge(ack));
+    this.#membership = new Membership(
+      { ...resolved, rejoinRetry: { ...resolved.reconnectRetry, maxRetries: Infinity } },
+      outbox,
+      ackIds,
+      this.#queue,
+    );
+    this.#connection = new Connection(
+      { ...resolved, shouldRetry: () => resolved.shouldRetry ?? defaultShouldRetry(resolvedAccess.isFixed) },
+      {
+        access: resolvedAccess,
+        openLink: (url) =>
+          openLink(url, {
+            subprotocol,
+            scheduler,
+            webSocketCtor: () => resolved.webSocketCtor ?? platformWebSocket(),
+            runOutside: (open) => open(),
+          }),
+        pace: new RecoveryPace(scheduler, random),
+        outbox,
+        membership: this.#membership,
+        queue: this.#queue,
+        router: this.#router,
+        notify: (notice) => this.#notify(notice),
+      },
+    );
+    this.#holders = new Holders(resolved.idleCloseInMs, scheduler, {
+      opens: () => this.#openForHolder(),
+      closes: () => this.#connection.stop("idle"),
+      isOpen: () => this.#connection.lifecycle.phase !== "stopped",
+    });
+    this.#commands = new Commands({
+      ...resolved,
+      ackIds,
+      outbox,
+      membership: this.#membership,
+      holders: this.#holders,
+      stopReason: () => this.#stopReason,
+    });
+
+    this.#notices.state$.next(this.state);
+    this.state$ = this.#notices.state$.asObservable();
+    this.connected$ = this.#notices.connected$.asObservable();
+    this.recovered$ = this.#notices.recovered$.asObservable();
+    this.disconnected$ = this.#notices.disconnected$.asObservable();
+    this.gap$ = this.#notices.gap$.asObservable();
+    this.stopped$ = this.#notices.stopped$.asObservable();
+    this.rejoinGroupFailed$ = this.#membership.rejoinGroupFailed$.asObservable();
+    this.acks$ = this.#router.acks$.asObservable();
+    this.protocolErrors$ = this.#router.protocolErrors$.asObservable();
+    this.serverMessages$ = this.#holding(this.#router.serverMessages$);
+    this.groupMessages$ = this.#holding(this.#router.groupMessages$);
+  }
+
+  /** What the connection is doing now; inside a subscriber it may be ahead of `state$`. */
+  get state(): ConnectionState {
+    return connectionStateOf(this.#connection.lifecycle);
+  }
+
+  /**
+   * Opens the connection and holds it until `stop()`. Legal in every state.
+   *
+   * @returns a promise that resolves when the session is ready, waits through retries, and rejects when the client gives
+   *   up, is stopped, or the signal aborts; it never causes an unhandled rejection
+   */
+  start({ signal, abortSignal }: StartOptions = {}): Promise<SessionIdentity> {
+    const aborter = signal ?? abortSignal;
+    if (aborter?.aborted) return handled(Promise.reject(aborter.reason as Error));
+    if (this.#stopReason === "disposed") {
+      return handled(Promise.reject(new ClientStoppedError("start()", "disposed")));
+    }
+    return this.#queue.transact(() => {
+      this.#connection.open();
+      const hold = this.#holders.hold();
+      this.#starts.add(hold);
+      const ready = whenReady(this.#connection, aborter);
+      ready.catch(() => {
+        hold.unsubscribe();
+        this.#starts.delete(hold);
+      });
+      return ready;
+    });
+  }
+
+  /**
+   * Stops at once, whoever holds the connection, and stays stopped until `start()` or `reconnect()`. Subscriptions stay,
+   * silent; commands error with `ClientStoppedError`. Closes with code 1000.
+   *
+   * @returns a promise that settles when the socket is closed, after 500 ms at the latest
+   */
+  stop(): Promise<void> {
+    return this.#stop("stop");
+  }
+
+  /**
+   * Means "now": cuts a wait short, probes a live link, starts a stopped client; with `newSession` it replaces the session
+   * by one with a fresh access URL, and every subscriber stays. Takes no hold of its own on a running client.
+   *
+   * @returns a promise as `start()` does
+   */
+  reconnect({ newSession = false }: { readonly newSession?: boolean } = {}): Promise<SessionIdentity> {
+    if (this.#connection.lifecycle.phase === "stopped") return this.start();
+    // What follows is emitted only when somebody waits for the outcome.
+    return this.#queue.transact(() => {
+      if (newSession) this.#connection.renew();
+      else this.#connection.reopen();
+      return whenReady(this.#connection);
+    });
+  }
+
+  /** Stops for good and completes every Observable. */
+  dispose(): Promise<void> {
+    const stopped = this.#stop("disposed");
+    this.#queue.push(() => {
+      Object.values(this.#notices).forEach((subject) => subject.complete());
+      this.#router.dispose();
+      this.#membership.dispose();
+      this.#disposed$.next();
+    });
+    return stopped;
+  }
+
+  /**
+   * A group of this client. Making one registers nothing.
+   *
+   * @throws RangeError for a name outside the limits (client-protocol §18)
+   */
+  group(name: string, options: GroupOptions = {}): WebPubSubGroup {
+    refuse(invalidGroupName(name), name);
+    return new WebPubSubGroup(name, options, {
+      commands: this.#commands,
+      membership: this.#membership,
+      router: this.#router,
+      holders: this.#holders,
+      disposed$: this.#disposed$,
+    });
+  }
+
+  /**
+   * Joins a group, now and on every later session. Cold: each subscription is one operation, which holds the connection
+   * until it settles. Without a session it becomes one of the next session's joins.
+   */
+  joinGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
+    return this.#commands.joinGroup(group, options);
+  }
+
+  /** Leaves a group, unless subscriptions to its messages remain. Cold: each subscription is one operation. */
+  leaveGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
+    return this.#commands.leaveGroup(group, options);
+  }
+
+  /**
+   * Publishes to a group. Cold: each subscription is one operation, which emits its result once and completes.
+   *
+   * @param dataType inferred when left out: a string is `text`, bytes are `binary`, anything else is `json`
+   */
+  sendToGroup(
+    group: string,
+    content: unknown,
+    dataType?: DataType,
+    options?: SendToGroupOptions,
+  ): Observable<CommandResult> {
+    return this.#commands.sendToGroup(group, content, dataType, options);
+  }
+
+  /** Sends an event to the application server. Cold, as {@link sendToGroup}. */
+  sendEvent(event: string, content: unknown, dataType?: DataType, options?: SendEventOptions): Observable<CommandResult> {
+    return this.#commands.sendEvent(event, content, dataType, options);
+  }
+
+  get #stopReason() {
+    const { lifecycle } = this.#connection;
+    return lifecycle.phase === "stopped" ? lifecycle.reason : undefined;
+  }
+
+  /** `stop()` latches: only a client that was never started, idled or gave up opens for a holder. */
+  #openForHolder(): void {
+    const reason = this.#stopReason;
+    if (reason === "initial" || reason === "idle" || reason === "gaveUp") this.#connection.open();
+  }
+
+  #stop(reason: "stop" | "disposed"): Promise<void> {
+    const closing$ = this.#connection.stop(reason);
+    this.#releaseStarts();
+    this.#holders.stopped();
+    return lastValueFrom(closing$, { defaultValue: undefined });
+  }
+
+  #releaseStarts(): void {
+    const held = [...this.#starts];
+    this.#starts.clear();
+    held.forEach((hold) => hold.unsubscribe());
+  }
+
+  #holding<T>(source: Observable<T>): Observable<T> {
+    return merge(source, this.#holders.hold$).pipe(takeUntil(this.#disposed$));
+  }
+
+  #notify(notice: Notice): void {
+    // A run that has ended is held by no start() any more.
+    if (notice.to === "stopped$") this.#releaseStarts();
+    this.#queue.push(() => {
+      if (notice.to === "gap$") this.#notices.gap$.next({ ...notice.value, groups: this.#membership.wanted() });
+      else (this.#notices[notice.to] as Subject<unknown>).next(notice.value);
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { defer, throwError, type Observable } from "rxjs";
+import { ClientStoppedError } from "../errors/client-errors.js";
+import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import { utf8Length } from "../protocol/bytes.js";
+import type { Codec } from "../protocol/codec.js";
+import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
+import type { DataType } from "../protocol/messages.js";
+import { invalidMetadata } from "../protocol/metadata.js";
+import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protocol/names.js";
+import type { AckIds } from "../session/ack-ids.js";
+import type { StopReason } from "../session/connection-state.js";
+import type { Membership } from "../session/membership.js";
+import { describeOperation, type CommandResult, type OperationKind, type WhenOffline } from "../session/operation.js";
+import type { Outbox } from "../session/outbox.js";
+import { retryWithinSession } from "../session/retry-within-session.js";
+import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
+import type { Holders } from "./holders.js";
+
+export interface CommandPorts {
+  readonly codec: Codec;
+  readonly ackIds: AckIds;
+  readonly outbox: Outbox;
+  readonly membership: Membership;
+  readonly holders: Holders;
+  readonly messageRetry: RetryBackoffPolicy;
+  readonly whenOffline: WhenOffline;
+  /** Why the client is stopped, if it is. */
+  readonly stopReason: () => StopReason | undefined;
+}
+
+/**
+ * The client's commands. Each is cold, is checked and encoded when it is subscribed, and errors then and there when the
+ * service would answer it by closing the link: a bad command costs nobody else the connection.
+ */
+export class Commands {
+  constructor(private readonly ports: CommandPorts) {}
+
+  joinGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
+    return this.#command("joinGroup", group, () => {
+      const { membership, holders } = this.ports;
+      return holders.holdDuring(membership.join(group, this.#chosen(ackId)));
+    });
+  }
+
+  leaveGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
+    return this.#command("leaveGroup", group, () => {
+      const { membership, holders, outbox } = this.ports;
+      const leave$ = membership.leave(group, this.#chosen(ackId));
+      // Without a session there is nothing to leave, and no reason to open one.
+      return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
+    });
+  }
+
+  sendToGroup(
+    group: string,
+    content: unknown,
+    dataType: DataType | undefined,
+    options: SendToGroupOptions = {},
+  ): Observable<CommandResult> {
+    return this.#command("sendToGroup", group, () => {
+      const { noEcho, ttlSeconds, metadata } = options;
+      refuse(ttlSeconds === undefined ? undefined : invalidTtlSeconds(ttlSeconds), ttlSeconds);
+      return this.#send("sendToGroup", group, options, (ackId) =>
+        this.ports.codec.sendToGroup({ group, content, dataType, noEcho, ttlSeconds, metadata, ackId }),
+      );
+    });
+  }
+
+  sendEvent(
+    event: string,
+    content: unknown,
+    dataType: DataType | undefined,
+    options: SendEventOptions = {},
+  ): Observable<CommandResult> {
+    return this.#command("sendEvent", event, () =>
+      this.#send("sendEvent", event, options, (ackId) =>
+        this.ports.codec.event({ event, content, dataType, metadata: options.metadata, ackId }),
+      ),
+    );
+  }
+
+  #command(kind: OperationKind, target: string, run: () => Observable<CommandResult>): Observable<CommandResult> {
+    return defer(() => {
+      refuse(kind === "sendEvent" ? invalidEventName(target) : invalidGroupName(target), target);
+      const reason = this.ports.stopReason();
+      if (reason === "stop" || reason === "disposed") {
+        return throwError(() => new ClientStoppedError(describeOperation({ kind, target }), reason));
+      }
+      return run();
+    });
+  }
+
+  #send(
+    kind: OperationKind,
+    target: string,
+    options: SendEventOptions,
+    encode: (ackId: number | undefined) => string | Uint8Array,
+  ): Observable<CommandResult> {
+    const { ackIds, outbox, holders, messageRetry } = this.ports;
+    const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
+    refuse(metadata === undefined || metadata === null ? undefined : invalidMetadata(metadata), metadata);
+    const ackId = fireAndForget ? undefined : (this.#chosen(options.ackId) ?? ackIds.generate());
+    const frame = encode(ackId);
+    refuseOversized(kind, target, frame);
+
+    const operation = { kind, target, frame, ackId };
+    if (whenOffline !== "queue" && !outbox.isLive) return outbox.transmit(operation, whenOffline);
+    return holders.holdDuring(
+      outbox.transmit(operation, whenOffline).pipe(retryWithinSession(operation, messageRetry, outbox)),
+    );
+  }
+
+  #chosen(ackId: number | undefined): number | undefined {
+    return ackId === undefined ? undefined : this.ports.ackIds.choose(ackId);
+  }
+}
+
+/** @throws RangeError that says what is wrong with which value. */
+export function refuse(problem: string | undefined, value: unknown): void {
+  if (problem === undefined) return;
+  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : typeof value === "object" ? "" : String(value);
+  throw new RangeError(shown === "" ? problem : `${problem}; got ${shown}`);
+}
+
+function refuseOversized(kind: OperationKind, target: string, frame: string | Uint8Array): void {
+  // A string of a third of the limit cannot be over it, which spares most frames the counting.
+  if (frame.length * 3 <= MAX_CLIENT_FRAME_BYTES) return;
+  const bytes = typeof frame === "string" ? utf8Length(frame) : frame.byteLength;
+  if (bytes <= MAX_CLIENT_FRAME_BYTES) return;
+  throw new RangeError(
+    `${describeOperation({ kind, target })} makes a frame of ${bytes} bytes; the service takes at most ${MAX_CLIENT_FRAME_BYTES}`,
+  );
+}

@@ -1,0 +1,75 @@
+import { merge, takeUntil, type Observable } from "rxjs";
+import type { DataType, GroupDataMessage } from "../protocol/messages.js";
+import type { Joined } from "../session/group-record.js";
+import type { Membership } from "../session/membership.js";
+import type { CommandResult } from "../session/operation.js";
+import type { Router } from "../session/router.js";
+import type { MembershipCommandOptions, SendToGroupOptions } from "./command-options.js";
+import type { Commands } from "./commands.js";
+import type { Holders } from "./holders.js";
+
+/** Options of `client.group(name, options)`. */
+export interface GroupOptions {
+  /**
+   * Whether `messages$` joins the group and leaves it. Default `true`. `false` is for members that the server or the
+   * access token added, whose role may forbid joining.
+   */
+  readonly join?: boolean;
+}
+
+export interface GroupPorts {
+  readonly commands: Commands;
+  readonly membership: Membership;
+  readonly router: Router;
+  readonly holders: Holders;
+  readonly disposed$: Observable<unknown>;
+}
+
+/** One group of a client: a value that registers nothing until one of its Observables is subscribed. */
+export class WebPubSubGroup {
+  /**
+   * The group's messages, from subscribing on. Hot and shared; holds the connection.
+   *
+   * Joins on the first subscriber, leaves `leaveDelayInMs` after the last, and joins again on every new session. Outlives
+   * drops, stop and start; completes on dispose; errors with a `SendMessageError` only when the service refuses the group
+   * for good (`Forbidden`, `BadRequest`): then the next subscription joins anew. Fragments of streams are not among them.
+   */
+  readonly messages$: Observable<GroupDataMessage>;
+  /**
+   * `{ connectionId }` while this client is joined to the group, else `null`. Replays; only watches; completes on dispose
+   * and never errors. What the server or the access token joined is not known here.
+   */
+  readonly joined$: Observable<Joined | null>;
+
+  readonly #commands: Commands;
+
+  /** @internal Made by `client.group(name)`. */
+  constructor(
+    /** The group's name; upper and lower case differ. */
+    readonly name: string,
+    { join = true }: GroupOptions,
+    { commands, membership, router, holders, disposed$ }: GroupPorts,
+  ) {
+    this.#commands = commands;
+    const messages$ = router.messagesOf(name);
+    this.messages$ = (
+      join ? merge(messages$, membership.observe(name), holders.hold$) : merge(messages$, holders.hold$)
+    ).pipe(takeUntil(disposed$));
+    this.joined$ = membership.joined(name).pipe(takeUntil(disposed$));
+  }
+
+  /** As `client.joinGroup(name, options)`. */
+  join(options?: MembershipCommandOptions): Observable<CommandResult> {
+    return this.#commands.joinGroup(this.name, options);
+  }
+
+  /** As `client.leaveGroup(name, options)`. */
+  leave(options?: MembershipCommandOptions): Observable<CommandResult> {
+    return this.#commands.leaveGroup(this.name, options);
+  }
+
+  /** As `client.sendToGroup(name, content, dataType, options)`. */
+  send(content: unknown, dataType?: DataType, options?: SendToGroupOptions): Observable<CommandResult> {
+    return this.#commands.sendToGroup(this.name, content, dataType, options);
+  }
+}

@@ -1,0 +1,53 @@
+import { defer, finalize, NEVER, Subscription, type Observable, type SchedulerLike } from "rxjs";
+
+/**
+ * Who holds the connection: `start()` until `stop()`, each data subscription, each command until it settles. When the
+ * last holder has left, the connection is kept for a while and then closed.
+ */
+export class Holders {
+  #count = 0;
+  #idleTimer = Subscription.EMPTY;
+
+  constructor(
+    private readonly idleCloseInMs: number,
+    private readonly scheduler: SchedulerLike,
+    private readonly connection: { readonly opens: () => void; readonly closes: () => void; readonly isOpen: () => boolean },
+  ) {}
+
+  /** Holds the connection until unsubscribed; opens it unless it is stopped for good. */
+  hold(): Subscription {
+    this.#count++;
+    this.#idleTimer.unsubscribe();
+    this.connection.opens();
+    return new Subscription(() => {
+      if (--this.#count === 0) this.#idle();
+    });
+  }
+
+  /** Holds the connection while it is subscribed, and emits nothing. */
+  readonly hold$: Observable<never> = defer(() => {
+    const held = this.hold();
+    return NEVER.pipe(finalize(() => held.unsubscribe()));
+  });
+
+  /** Holds the connection while a source is subscribed. */
+  holdDuring<T>(source: Observable<T>): Observable<T> {
+    return defer(() => {
+      const held = this.hold();
+      return source.pipe(finalize(() => held.unsubscribe()));
+    });
+  }
+
+  /** The connection was stopped: there is nothing to close any more. */
+  stopped(): void {
+    this.#idleTimer.unsubscribe();
+  }
+
+  #idle(): void {
+    if (!this.connection.isOpen()) return;
+    this.#idleTimer = this.scheduler.schedule(() => {
+      this.#idleTimer.unsubscribe();
+      this.connection.closes();
+    }, this.idleCloseInMs);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ServiceError } from "../protocol/messages.js";
+import { WebPubSubError } from "./web-pubsub-error.js";
+
+// An open set, of which these are known; editors still offer them.
+export type SendMessageErrorCode =
+  | "Forbidden"
+  | "BadRequest"
+  | "InternalServerError"
+  | "Unacknowledged"
+  | (string & Record<never, never>);
+
+export interface SendMessageErrorDetails {
+  readonly code: SendMessageErrorCode;
+  readonly ackId?: number | undefined;
+  readonly errorDetail?: ServiceError | undefined;
+  readonly cause?: unknown;
+}
+
+const DEFINITIVE: ReadonlySet<string> = new Set(["Forbidden", "BadRequest"]);
+
+/**
+ * The service refused an operation (`code` is its error's name), or the session ended before it answered
+ * (`Unacknowledged`: whether the operation was applied is unknown). `Forbidden` and `BadRequest` are definitive; the
+ * rest is retriable, within one session best under the same `ackId`, which lets the service recognise a repeat.
+ */
+export class SendMessageError extends WebPubSubError<SendMessageErrorCode> {
+  /** The id under which the operation was sent. */
+  readonly ackId?: number;
+  /** The service's error as it came. */
+  readonly errorDetail?: ServiceError;
+
+  constructor(message: string, { code, ackId, errorDetail, cause }: SendMessageErrorDetails) {
+    super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), cause });
+    if (ackId !== undefined) this.ackId = ackId;
+    if (errorDetail !== undefined) this.errorDetail = errorDetail;
+  }
+
+  /** Whether the service refused for good, so that the same operation would be refused again. */
+  get isDefinitive(): boolean {
+    return DEFINITIVE.has(this.code);
+  }
+}

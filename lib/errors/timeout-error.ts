@@ -1,0 +1,24 @@
+import { WebPubSubError } from "./web-pubsub-error.js";
+
+/**
+ * - `StartTimeout`: an attempt took too long to get an access URL, open and shake hands.
+ * - `NotSent`: an operation waited for a connection in vain and was never on the wire.
+ * - `AckTimeout`: an operation was sent and no ack came; whether it was applied is unknown.
+ */
+export type TimeoutErrorCode = "StartTimeout" | "NotSent" | "AckTimeout";
+
+/** The option whose time ran out. */
+export type TimeoutOption = "startTimeoutInMs" | "ackTimeoutInMs";
+
+/** Something took longer than an option allows. Retriable. */
+export class TimeoutError extends WebPubSubError<TimeoutErrorCode> {
+  readonly option: TimeoutOption;
+  /** The id of the operation that timed out, if it had one. */
+  readonly ackId?: number;
+
+  constructor(message: string, details: { code: TimeoutErrorCode; option: TimeoutOption; ackId?: number | undefined }) {
+    super("TimeoutError", message, { code: details.code, isRetriable: true });
+    this.option = details.option;
+    if (details.ackId !== undefined) this.ackId = details.ackId;
+  }
+}

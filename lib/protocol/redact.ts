@@ -1,0 +1,22 @@
+const SECRET_PARAMETER = /((?:access_token|awps_reconnection_token)(?:=|%3D))[^&\s"'#]*/gi;
+const SECRET_FIELD = /("(?:reconnectionToken|access_token|token)"\s*:\s*")[^"]*/gi;
+const BEARER = /(Bearer\s+)[^\s"',;]+/gi;
+const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g;
+
+const MASK = "***";
+
+/** Takes tokens out of a text that is about to be logged or put into an error. */
+export const redact = (text: string): string =>
+  text
+    .replace(SECRET_PARAMETER, `$1${MASK}`)
+    .replace(SECRET_FIELD, `$1${MASK}`)
+    .replace(BEARER, `$1${MASK}`)
+    .replace(JSON_WEB_TOKEN, MASK);
+
+const EXCERPT_LENGTH = 120;
+
+/** The beginning of a frame, fit to be shown: redacted first, so that no cut can leave half a token behind. */
+export function excerpt(frame: string): string {
+  const text = redact(frame.slice(0, 8 * EXCERPT_LENGTH));
+  return text.length <= EXCERPT_LENGTH ? text : `${text.slice(0, EXCERPT_LENGTH)}…`;
+}

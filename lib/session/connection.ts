@@ -1,0 +1,294 @@
+import { catchError, defer, EMPTY, Subject, Subscription, throttleTime, type Observable, type SchedulerLike } from "rxjs";
+import { ClientStoppedError } from "../errors/client-errors.js";
+import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
+import { messageOf } from "../errors/foreign-error.js";
+import { logger } from "../logging/logger.js";
+import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import type { ConnectedFrame } from "../protocol/messages.js";
+import type { Link } from "../socket/link.js";
+import type { EmissionQueue } from "./emission-queue.js";
+import {
+  connectionStateOf,
+  initialLifecycle,
+  identityOf,
+  sessionOf,
+  transition,
+  type Lifecycle,
+  type LifecycleEvent,
+} from "./lifecycle.js";
+import type { Membership } from "./membership.js";
+import { noticesOf, type Notice } from "./notices.js";
+import { describeOperation, unacknowledged, type Operation } from "./operation.js";
+import type { Outbox } from "./outbox.js";
+import type { Router } from "./router.js";
+import { SessionEnd } from "./session-end.js";
+import { Session, type SessionListener, type SessionOptions, type SessionPorts } from "./session.js";
+import type { ShouldRetry } from "./should-retry.js";
+
+export interface ConnectionOptions extends SessionOptions {
+  readonly autoReconnect: boolean;
+  readonly reconnectRetry: RetryBackoffPolicy;
+  /** Makes the judge of one run's failed attempts. */
+  readonly shouldRetry: () => ShouldRetry;
+  /** Emissions mean "look at the connection now". */
+  readonly wake$: Observable<unknown>;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Several wake-up events that come together are one. */
+const WAKE_UP_MS = 50;
+
+export type ConnectionPorts = Pick<SessionPorts, "access" | "openLink" | "pace" | "outbox" | "membership"> & {
+  readonly queue: EmissionQueue;
+  readonly router: Router;
+  readonly notify: (notice: Notice) => void;
+};
+
+/** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */
+export type Outcome = { readonly run: number } & (
+  | { readonly session: { readonly connectionId: string; readonly userId?: string } }
+  | { readonly error: Error }
+);
+
+/**
+ * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
+ * changes. A *run* goes from being opened to being stopped or giving up.
+ */
+export class Connection {
+  readonly outcome$ = new Subject<Outcome>();
+  #lifecycle: Lifecycle = initialLifecycle;
+  #runNumber = 0;
+  #run = Subscription.EMPTY;
+  #session: Session | undefined;
+  #closing$: Observable<never> = EMPTY;
+  readonly #probe$ = new Subject<void>();
+  readonly #now$ = new Subject<void>();
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly ports: ConnectionPorts,
+  ) {}
+
+  get lifecycle(): Lifecycle {
+    return this.#lifecycle;
+  }
+
+  get run(): number {
+    return this.#runNumber;
+  }
+
+  /** Begins a run, unless there is one. */
+  open(): void {
+    if (this.#lifecycle.phase === "stopped") this.#begin({ type: "opened" });
+  }
+
+  /** Begins a run, cuts a wait short and starts counting afresh, or looks whether a live link is alive. */
+  reopen(): void {
+    const { phase } = this.#lifecycle;
+    if (phase === "stopped" || phase === "disconnected") this.#begin({ type: "opened" });
+    else this.wake();
+  }
+
+  /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
+  wake(): void {
+    this.#probe$.next();
+    this.#now$.next();
+  }
+
+  /** Replaces whatever there is by a new session. */
+  renew(): void {
+    this.#begin({ type: "renewed", lastFrameAt: this.#lastFrameAt });
+  }
+
+  /** Ends the run; what it returns completes when the socket is closed. */
+  stop(reason: "stop" | "idle" | "disposed"): Observable<never> {
+    const { queue, outbox, membership } = this.ports;
+    queue.transact(() => {
+      this.#endRun();
+      this.#dispatch({ type: "stopped", reason });
+      const errorFor = (operation: Pick<Operation, "kind" | "target">) =>
+        new ClientStoppedError(describeOperation(operation), reason === "disposed" ? reason : "stop");
+      membership.endSession();
+      outbox.endAll(errorFor, errorFor);
+      membership.stop(errorFor);
+      this.#settle({ run: this.#runNumber, error: new ClientStoppedError("start()", reason === "disposed" ? reason : "stop") });
+    });
+    return this.#closing$;
+  }
+
+  #begin(event: Extract<LifecycleEvent, { type: "opened" | "renewed" }>): void {
+    const { queue, outbox, membership } = this.ports;
+    queue.transact(() => {
+      this.#endRun();
+      this.#dispatch(event);
+      if (event.type === "renewed") {
+        membership.endSession();
+        outbox.endSession(new ConnectionError("the session was replaced by reconnect({ newSession: true })", {
+          code: "LinkLost",
+          phase: "stop",
+        }));
+      }
+      membership.start();
+      this.#subscribe(++this.#runNumber);
+    });
+  }
+
+  /** Lets go of the run's socket, in peace if it is open. */
+  #endRun(): void {
+    this.#closing$ = this.#session?.close() ?? this.#closing$;
+    this.#session = undefined;
+    this.#run.unsubscribe();
+  }
+
+  #subscribe(run: number): void {
+    const isDue = () => run === this.#runNumber && this.#lifecycle.phase !== "stopped";
+    // Known before it is subscribed, so that a provider that stops the client stops this run.
+    const subscription = (this.#run = new Subscription());
+    subscription.add(
+      this.options.wake$
+        .pipe(
+          throttleTime(WAKE_UP_MS, this.options.scheduler),
+          catchError((error: unknown) => {
+            logger.warning(() => `wake$ failed, wake-ups go unnoticed from now on: ${messageOf(error)}`);
+            return EMPTY;
+          }),
+        )
+        .subscribe(() => this.wake()),
+    );
+    subscription.add(
+      this.#sessions().subscribe({
+        next: (frame) => this.ports.router.route(frame, isDue),
+        error: (end: unknown) => this.#giveUp(end),
+      }),
+    );
+  }
+
+  #sessions() {
+    const { autoReconnect, reconnectRetry, shouldRetry: makeShouldRetry } = this.options;
+    let shouldRetry = makeShouldRetry();
+    return defer(() => {
+      this.#dispatch({ type: "attempted" });
+      const { attempt, cause } = connectingIn(this.#lifecycle);
+      const ports: SessionPorts = {
+        ...this.ports,
+        closing$: this.#closing$,
+        probe$: this.#probe$,
+        now$: this.#now$,
+        tell: this.#listener,
+      };
+      const session = (this.#session = new Session(this.options, ports, attempt, cause));
+      return session.frames$;
+    }).pipe(
+      retryBackoff({
+        ...reconnectRetry,
+        shouldRetry: (end, attempt) => {
+          if (!(end instanceof SessionEnd)) return false;
+          if (!end.hadSession) return shouldRetry(end.cause, attempt);
+          // What failed before this session is no longer "in a row".
+          shouldRetry = makeShouldRetry();
+          return autoReconnect || !this.#isAnnounced;
+        },
+        onWait: ({ error, attempt, retryAt }) => {
+          if (error instanceof SessionEnd) this.#fail(error, attempt, retryAt);
+          return this.#now$;
+        },
+      }),
+    );
+  }
+
+  /** A session that was never announced counts as an attempt that failed. */
+  get #isAnnounced(): boolean {
+    return this.#lifecycle.phase === "connected" || this.#lifecycle.phase === "recovering";
+  }
+
+  #fail(end: SessionEnd, attempt: number, retryAt: number): void {
+    const { queue, outbox, membership } = this.ports;
+    queue.transact(() => {
+      this.#dispatch({ type: "failed", cause: end.cause, attempt, retryAt, lastFrameAt: this.#lastFrameAt });
+      if (!end.hadSession) return;
+      membership.endSession();
+      outbox.endSession(end.error);
+    });
+  }
+
+  #giveUp(end: unknown): void {
+    const { queue, outbox, membership } = this.ports;
+    const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
+    const error = gaveUp(end, cause);
+    queue.transact(() => {
+      this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
+      this.#session = undefined;
+      membership.endSession();
+      outbox.endAll(
+        (operation) => unacknowledged(operation, error),
+        () => error,
+      );
+      membership.stop(() => error);
+      this.#settle({ run: this.#runNumber, error });
+    });
+  }
+
+  readonly #listener: SessionListener = {
+    handshaken: ({ connectionId, userId }, link) => {
+      this.#dispatch({ type: "handshaken", connectionId, userId });
+      // A subscriber to the gap may have stopped or replaced the session.
+      if (sessionOf(this.#lifecycle)?.connectionId !== connectionId) return;
+      this.ports.outbox.beginSession(connectionId, link);
+      this.ports.membership.beginSession(connectionId);
+    },
+    settled: () => this.#becomeReady({ type: "settled" }, () => this.ports.outbox.ready()),
+    linkLost: (at, cause) =>
+      this.ports.queue.transact(() => {
+        this.ports.outbox.pause();
+        this.#dispatch({ type: "linkLost", at, cause });
+      }),
+    recovering: (attempt, retryAt) => this.#dispatch({ type: "recovering", attempt, retryAt }),
+    recovered: () => this.#becomeReady({ type: "recovered" }, () => undefined),
+    resumed: (link: Link) =>
+      this.ports.queue.push(() => this.ports.outbox.resume(link, this.#lifecycle.phase === "connected")),
+  };
+
+  #becomeReady(event: LifecycleEvent, then: () => void): void {
+    const run = this.#runNumber;
+    this.ports.queue.transact(() => {
+      this.#dispatch(event);
+      if (this.#lifecycle.phase !== "connected") return;
+      this.#settle({ run, session: identityOf(this.#lifecycle.session) });
+      this.ports.queue.push(then);
+    });
+  }
+
+  #dispatch(event: LifecycleEvent, error?: Error): void {
+    const previous = this.#lifecycle;
+    const next = (this.#lifecycle = transition(previous, event));
+    if (next === previous) return;
+    logger.info(() => `${event.type}: ${JSON.stringify(connectionStateOf(next))}`);
+    for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) this.ports.notify(notice);
+  }
+
+  #settle(outcome: Outcome): void {
+    this.ports.queue.push(() => this.outcome$.next(outcome));
+  }
+
+  get #lastFrameAt(): number {
+    return this.#session?.lastFrameAt ?? this.options.scheduler.now();
+  }
+}
+
+function connectingIn(state: Lifecycle): { attempt: number; cause?: ConnectionCause | undefined } {
+  return state.phase === "connecting" ? state : { attempt: 1 };
+}
+
+function gaveUp(end: unknown, cause: ConnectionCause): ConnectionError {
+  const last = end instanceof SessionEnd ? end.error : end;
+  const { message } = last instanceof Error ? last : { message: String(last) };
+  const known = last instanceof ConnectionError ? last : undefined;
+  return new ConnectionError(`the client gave up: ${message}`, {
+    code: "GaveUp",
+    phase: cause.phase,
+    closeCode: cause.code,
+    reason: cause.message ?? cause.reason,
+    httpStatus: known?.httpStatus,
+    cause: last,
+  });
+}

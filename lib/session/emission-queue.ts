@@ -1,0 +1,69 @@
+import type { Subject } from "rxjs";
+
+type Task = () => void;
+
+/**
+ * The one queue that all emissions of a client pass, so that every subscriber sees one history: what a subscriber
+ * causes by calling the client is emitted after the current value has reached all the others.
+ *
+ * When nothing is being emitted, a task runs at once: emission is synchronous.
+ */
+export class EmissionQueue {
+  #tasks: Task[] = [];
+  #busy = false;
+
+  /** Runs a task now, or after those before it. */
+  push(task: Task): void {
+    if (this.#busy) this.#tasks.push(task);
+    else this.#run(task);
+  }
+
+  /** Emits a value now, or after what is queued; dropped if it is no longer `due` by then. */
+  emit<T>(subject: Subject<T>, value: T, due: () => boolean): void {
+    if (this.#busy) {
+      this.#tasks.push(() => {
+        if (due()) subject.next(value);
+      });
+      return;
+    }
+    // The usual case of a message, without a closure.
+    this.#busy = true;
+    try {
+      subject.next(value);
+    } finally {
+      this.#drain();
+    }
+  }
+
+  /** Runs something now, and what it emits afterwards: a change of several parts is complete before anyone sees it. */
+  transact<T>(change: () => T): T {
+    if (this.#busy) return change();
+    this.#busy = true;
+    try {
+      return change();
+    } finally {
+      this.#drain();
+    }
+  }
+
+  #run(task: Task): void {
+    this.#busy = true;
+    try {
+      task();
+    } finally {
+      this.#drain();
+    }
+  }
+
+  #drain(): void {
+    try {
+      for (let i = 0; i < this.#tasks.length; i++) {
+        // Tasks grow while they run, and the array is let go of as a whole.
+        this.#tasks[i]?.();
+      }
+    } finally {
+      this.#tasks = [];
+      this.#busy = false;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { BehaviorSubject, Subject } from "rxjs";
+import type { CommandResult } from "./operation.js";
+
+/** Where a group was joined. */
+export interface Joined {
+  readonly connectionId: string;
+}
+
+/**
+ * What is known of one group that somebody wants, watches or is a member of. *Wanted* (a claim by command, observers)
+ * and *joined* are separate facts.
+ */
+export class GroupRecord {
+  /** A command joined it, or is about to: at most one claim, however many commands. */
+  claimed = false;
+  /** Subscriptions that keep the group joined. */
+  observers = 0;
+  /** Counts the times that observers came, so that a leave delay knows whether it is still meant. */
+  observed = 0;
+  /** The leave delay has passed since the last observer went. */
+  leaveIsDue = false;
+  /** Subscriptions to `joined$`. */
+  watchers = 0;
+  /** The connection that it is joined on. */
+  joinedOn: string | undefined;
+  /** It has been joined before: a further join on another connection is a rejoin. */
+  wasJoined = false;
+  /** A join or leave on behalf of observers is under way; the next one waits for it. */
+  isBusy = false;
+  /** What `joined$` last emitted. */
+  readonly joined$ = new BehaviorSubject<Joined | null>(null);
+  /** Errors when the service refuses the group for good, for those who observe it. */
+  refused$ = new Subject<never>();
+  /** The outcome of the next session's join, for commands that wait for it. */
+  nextJoin$ = new Subject<CommandResult>();
+
+  constructor(readonly name: string) {}
+
+  get isWanted(): boolean {
+    return this.claimed || this.observers > 0;
+  }
+
+  /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */
+  get isForgettable(): boolean {
+    return !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy;
+  }
+}

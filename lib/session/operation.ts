@@ -1,0 +1,76 @@
+import type { Subscriber } from "rxjs";
+import { SendMessageError } from "../errors/send-message-error.js";
+import type { AckFrame } from "../protocol/messages.js";
+
+/** What a command emits when the service has done what it asked. */
+export interface CommandResult {
+  /** The id under which it was acknowledged; absent when it went without one. */
+  readonly ackId?: number;
+  /** The service had applied it before: an earlier transmission got through, its ack did not. */
+  readonly isDuplicated: boolean;
+}
+
+/** What sends do while no link is live. */
+export type WhenOffline = "queue" | "fail" | "drop";
+
+export type OperationKind = "joinGroup" | "leaveGroup" | "sendToGroup" | "sendEvent";
+
+/** One thing asked of the service, encoded and ready to go, as often as it takes under the same id. */
+export interface Operation {
+  readonly kind: OperationKind;
+  /** The group, or the name of the event. */
+  readonly target: string;
+  readonly frame: string | Uint8Array;
+  /** Absent: no ack is asked for. */
+  readonly ackId: number | undefined;
+  /** The session that it was first sent in: only there may it be sent again. */
+  session?: string;
+}
+
+/** An operation on its way, and who waits for the outcome. */
+export interface Transmission {
+  readonly operation: Operation;
+  readonly subscriber: Subscriber<CommandResult>;
+}
+
+const NAMED: Record<OperationKind, string> = {
+  joinGroup: "group",
+  leaveGroup: "group",
+  sendToGroup: "group",
+  sendEvent: "event",
+};
+
+/** Names an operation in an error: `sendToGroup (group "room-7")`. */
+export const describeOperation = ({ kind, target }: Pick<Operation, "kind" | "target">): string =>
+  `${kind} (${NAMED[kind]} ${JSON.stringify(target)})`;
+
+/** Joins and leaves are never held back, have no place in the queue, and outlive a session in a way of their own. */
+export const isMembership = ({ kind }: Operation): boolean => kind === "joinGroup" || kind === "leaveGroup";
+
+/** A refusal in the service's words, with what to do about it. */
+export function refusalOf(operation: Operation, ack: AckFrame): SendMessageError {
+  const { name, message } = ack.error ?? { name: "Unknown", message: "the service gave no reason" };
+  return new SendMessageError(`${describeOperation(operation)} failed: ${name}: ${message}${adviceFor(operation, name)}`, {
+    code: name,
+    ackId: ack.ackId,
+    errorDetail: ack.error,
+  });
+}
+
+function adviceFor({ kind, target }: Operation, code: string): string {
+  if (code === "Forbidden" && kind !== "sendEvent") {
+    const permission = kind === "sendToGroup" ? "sendToGroup" : "joinLeaveGroup";
+    return ` (the access token lacks the role webpubsub.${permission} or webpubsub.${permission}.${target})`;
+  }
+  if (code === "InternalServerError" && kind === "sendEvent") {
+    return " (does the hub have an event handler for this event, and did it answer?)";
+  }
+  return "";
+}
+
+/** The session ended before the ack came: whether the operation was applied cannot be known. */
+export const unacknowledged = (operation: Operation, why: unknown): SendMessageError =>
+  new SendMessageError(
+    `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied`,
+    { code: "Unacknowledged", ackId: operation.ackId, cause: why },
+  );

@@ -1,0 +1,146 @@
+import { defer, finalize, from, map, of, take, tap, throwIfEmpty, type Observable, type ObservableInput } from "rxjs";
+import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
+import { messageOf, redactedError } from "../errors/foreign-error.js";
+import { fromBase64 } from "../protocol/bytes.js";
+import type { PlatformAbortSignal } from "./abort-signal.js";
+
+/** What an access URL provider is told about the attempt that needs a URL. */
+export interface AccessContext {
+  /** The number of the attempt at a new session, from 1. */
+  readonly attempt: number;
+  /** Why a new attempt is needed; absent at the first one. */
+  readonly cause?: ConnectionCause;
+  /** Aborts when the attempt is given up. */
+  readonly signal: PlatformAbortSignal;
+  /** The same signal under the name that the official client's credential uses. */
+  readonly abortSignal: PlatformAbortSignal;
+}
+
+/** Gives the access URL for one attempt: the first value of what it returns counts. */
+export type AccessUrlProvider = (context: AccessContext) => ObservableInput<string>;
+
+/**
+ * Where the client access URL comes from: a URL, a provider that is called once per attempt at a new session, or an
+ * object as the official JavaScript client takes.
+ */
+export type ClientAccess = string | AccessUrlProvider | { readonly getClientAccessUrl: string | AccessUrlProvider };
+
+/** Access in one shape, whatever the caller passed. */
+export interface Access {
+  /** A fixed URL is always the same, so that a refusal of its token is final. */
+  readonly isFixed: boolean;
+  /** Cold: each subscription asks for one URL. Errors with a `ConnectionError` of phase `access`. */
+  url(attempt: number, cause: ConnectionCause | undefined): Observable<string>;
+}
+
+/** @throws ConnectionError when a URL passed as a string cannot be one. */
+export function resolveAccess(access: ClientAccess): Access {
+  if (typeof access === "string") return fixed(checkedAccessUrl(access));
+  if (typeof access === "function") return provided(access);
+  const owner: unknown = access;
+  if (typeof owner === "object" && owner !== null && "getClientAccessUrl" in owner) {
+    const credential = access;
+    return typeof credential.getClientAccessUrl === "function"
+      ? provided((context) => callProvider(credential, context))
+      : resolveAccess(credential.getClientAccessUrl);
+  }
+  throw refusal(`got ${describe(access)}`);
+}
+
+/** Called as a method, for credentials that are classes. */
+const callProvider = (
+  credential: { readonly getClientAccessUrl: string | AccessUrlProvider },
+  context: AccessContext,
+): ObservableInput<string> =>
+  typeof credential.getClientAccessUrl === "function"
+    ? credential.getClientAccessUrl(context)
+    : credential.getClientAccessUrl;
+
+const fixed = (url: string): Access => ({ isFixed: true, url: () => of(url) });
+
+const provided = (provider: AccessUrlProvider): Access => ({
+  isFixed: false,
+  url: (attempt, cause) =>
+    defer(() => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      let answered = false;
+      return defer(() => {
+        const answer = provider({ attempt, ...(cause && { cause }), signal, abortSignal: signal });
+        // A string is an iterable of characters to RxJS; whoever returns one means a URL.
+        return typeof answer === "string" ? of(answer) : from(answer);
+      }).pipe(
+        take(1),
+        throwIfEmpty(() => refusal("got nothing: the provider completed without a value")),
+        map(checkedAccessUrl),
+        tap({ next: () => (answered = true), error: () => (answered = true) }),
+        finalize(() => {
+          if (!answered) controller.abort();
+        }),
+      );
+    }),
+});
+
+/** The error of a provider as the client reports it: its own stays the `cause`. */
+export function accessFailure(error: unknown): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  return new ConnectionError(`the access URL provider failed: ${messageOf(error)}`, {
+    code: "AccessFailed",
+    phase: "access",
+    // 401 and 403 say that this user may not connect; asking again would be told the same.
+    isRetriable: !isDenial(error),
+    cause: redactedError(error),
+  });
+}
+
+const isDenial = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "status" in error && (error.status === 401 || error.status === 403);
+
+function checkedAccessUrl(url: unknown): string {
+  if (typeof url !== "string") throw refusal(`got ${describe(url)}`);
+  if (url.trim() === "") throw refusal("got an empty string");
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw refusal("got a string that is not a URL");
+  }
+  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") throw refusal(`got one that starts with ${parsed.protocol}`);
+  return url;
+}
+
+const refusal = (got: string): ConnectionError =>
+  new ConnectionError(
+    `a client access URL must be a ws: or wss: URL such as wss://HOST/client/hubs/HUB?access_token=…, or come from a function; ${got}`,
+    { code: "AccessFailed", phase: "access", isRetriable: false },
+  );
+
+const describe = (value: unknown): string =>
+  value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
+
+/** The URL that continues a session (client-protocol §8.2): the original one with the session's id and token in it. */
+export function recoveryUrl(accessUrl: string, connectionId: string, reconnectionToken: string): string {
+  const url = new URL(accessUrl);
+  for (const name of [...url.searchParams.keys()]) {
+    // The access token is neither needed nor checked here, and may have expired long since.
+    if (name.toLowerCase() === "access_token") url.searchParams.delete(name);
+  }
+  url.searchParams.set("awps_connection_id", connectionId);
+  url.searchParams.set("awps_reconnection_token", reconnectionToken);
+  return url.href;
+}
+
+/** Whether the access token in a URL says of itself that it has expired: browsers do not tell why an upgrade failed. */
+export function tokenHasExpired(accessUrl: string, now: number): boolean {
+  const [, payload] = new URL(accessUrl).searchParams.get("access_token")?.split(".") ?? [];
+  if (payload === undefined) return false;
+  const base64 = payload.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = fromBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="));
+  try {
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const expiry = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined;
+    return typeof expiry === "number" && expiry * 1_000 < now;
+  } catch {
+    return false;
+  }
+}
