@@ -1,4 +1,5 @@
 import * as emulator from "../../lib/emulator/index.js";
+import * as client from "../../lib/index.js";
 import * as operators from "../../lib/operators/index.js";
 import * as browserSocket from "../../lib/socket/platform-web-socket.browser.js";
 import * as nodeSocket from "../../lib/socket/platform-web-socket.js";
@@ -27,11 +28,54 @@ describe("the entry points", () => {
 });
 
 describe("the names that are exported", () => {
+  test("rx-webpubsub", () => {
+    expect(namesOf(client)).toEqual([
+      "ClientStoppedError",
+      "ConnectionError",
+      "ProtocolError",
+      "QueueOverflowError",
+      "SendMessageError",
+      "TimeoutError",
+      "WebPubSubClient",
+      "WebPubSubError",
+    ]);
+  });
+
   test("rx-webpubsub/operators", () => {
     expect(namesOf(operators)).toEqual(["dataOf", "forGroup", "replayJoins", "retryBackoff", "sequenceAck"]);
   });
 
   test("rx-webpubsub/emulator", () => {
     expect(namesOf(emulator)).toEqual(["WebPubSubEmulator"]);
+  });
+});
+
+describe("importing", () => {
+  const entries: [string, () => Promise<unknown>][] = [
+    ["rx-webpubsub", () => import("../../lib/index.js")],
+    ["rx-webpubsub/operators", () => import("../../lib/operators/index.js")],
+    ["rx-webpubsub/emulator", () => import("../../lib/emulator/index.js")],
+  ];
+
+  const platformSocket = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    if (platformSocket) Object.defineProperty(globalThis, "WebSocket", platformSocket);
+  });
+
+  test.each(entries)("%s starts no timer, draws no chance, opens nothing and needs no WebSocket", async (_, load) => {
+    Reflect.deleteProperty(globalThis, "WebSocket");
+    const spies = [
+      jest.spyOn(globalThis, "setTimeout"),
+      jest.spyOn(globalThis, "setInterval"),
+      jest.spyOn(Math, "random"),
+    ];
+    const open = process.getActiveResourcesInfo();
+    await jest.isolateModulesAsync(async () => {
+      await load();
+    });
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    expect(process.getActiveResourcesInfo()).toEqual(open);
   });
 });
