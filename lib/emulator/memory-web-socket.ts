@@ -14,7 +14,7 @@ export interface MemoryNetwork {
 
 /** A standard WebSocket class whose other end is a service in this process. */
 export const memoryWebSocketClass = (network: MemoryNetwork): EmulatorWebSocketConstructor =>
-  class extends MemoryWebSocket {
+  class InMemoryWebSocket extends MemoryWebSocket {
     constructor(url: string, protocols: string | readonly string[] = []) {
       super(network, url, typeof protocols === "string" ? [protocols] : protocols);
     }

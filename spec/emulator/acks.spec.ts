@@ -2,8 +2,7 @@ import { failed, ok, PLAIN, VirtualService } from "./virtual-service.js";
 
 const join = (ackId: number, group = "g") => ({ type: "joinGroup", group, ackId });
 const leave = (ackId: number, group = "g") => ({ type: "leaveGroup", group, ackId });
-const duplicate = (ackId: number) =>
-  failed(ackId, "Duplicate", `Message with ack-id: ${ackId} has been processed`);
+const duplicate = (ackId: number) => failed(ackId, "Duplicate", `Message with ack-id: ${ackId} has been processed`);
 
 it("answers a repeated id with Duplicate and does nothing, whatever the operation", () => {
   const service = new VirtualService();

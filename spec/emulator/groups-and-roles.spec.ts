@@ -8,7 +8,12 @@ const forbidden = (action: string, ackId = 1) =>
 
 it("lets a token without roles in the options do everything, and one with none nothing", () => {
   const service = new VirtualService();
-  expect(service.connect().send(join("g", 1), send("g", 2)).filter(({ type }) => type === "ack")).toEqual([ok(1), ok(2)]);
+  expect(
+    service
+      .connect()
+      .send(join("g", 1), send("g", 2))
+      .filter(({ type }) => type === "ack"),
+  ).toEqual([ok(1), ok(2)]);
   expect(service.connect({ roles: [] }).send(join("g", 1), leave("g", 2), send("g", 3))).toEqual([
     forbidden("join group 'g'", 1),
     forbidden("leave group 'g'", 2),

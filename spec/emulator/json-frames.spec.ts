@@ -126,7 +126,9 @@ it("takes every ackId of 64 bits, and echoes it digit by digit", () => {
 
 it("passes JSON on as the text that it was", () => {
   const client = new VirtualService().connect({ groups: ["g"] });
-  client.send('{ "data" : {"big": 12345678901234567890, "quo\\"te\\\\": [1.0, "}]"] } , "type":"sendToGroup","group":"g" }');
+  client.send(
+    '{ "data" : {"big": 12345678901234567890, "quo\\"te\\\\": [1.0, "}]"] } , "type":"sendToGroup","group":"g" }',
+  );
   expect(client.texts.at(-1)).toContain('"data":{"big": 12345678901234567890, "quo\\"te\\\\": [1.0, "}]"] }');
   expect(client.frames.at(-1)).toMatchObject({ dataType: "json", sequenceId: 1 });
 });

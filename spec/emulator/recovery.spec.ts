@@ -197,7 +197,10 @@ it("aborts an old link that still looks alive, and hears nothing from it any mor
 
 it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClient]>([
   ["with a wrong token", (service, client) => service.recover(client, "wrong")],
-  ["with the token of another session", (service, client) => service.recover(client, service.connect().reconnectionToken)],
+  [
+    "with the token of another session",
+    (service, client) => service.recover(client, service.connect().reconnectionToken),
+  ],
   ["without a token", (service, client) => service.open(`${client.url}&awps_connection_id=${client.connectionId}`)],
   [
     "in another hub",
@@ -206,7 +209,10 @@ it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClie
         `${service.url({ hub: "other" })}&awps_connection_id=${client.connectionId}&awps_reconnection_token=${client.reconnectionToken}`,
       ),
   ],
-  ["of an unknown session", (service) => service.open(`${service.url()}&awps_connection_id=x&awps_reconnection_token=y`)],
+  [
+    "of an unknown session",
+    (service) => service.open(`${service.url()}&awps_connection_id=x&awps_reconnection_token=y`),
+  ],
 ])("refuses a recovery %s after opening, and leaves the session as it was", (_how, attempt) => {
   const service = new VirtualService();
   const client = dropped(service);

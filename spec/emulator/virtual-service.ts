@@ -58,7 +58,11 @@ export class VirtualService {
   }
 
   /** A new socket for the session of another. */
-  recover(client: VirtualClient, token = client.reconnectionToken, protocols: string | string[] = RELIABLE): VirtualClient {
+  recover(
+    client: VirtualClient,
+    token = client.reconnectionToken,
+    protocols: string | string[] = RELIABLE,
+  ): VirtualClient {
     const url = `${client.url}&awps_connection_id=${client.connectionId}&awps_reconnection_token=${token}`;
     return this.open(url, protocols);
   }
