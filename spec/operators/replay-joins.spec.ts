@@ -143,12 +143,6 @@ describe("replayJoins", () => {
         });
       expect(log).toEqual(["x", "A", "join a", "join late"]);
     });
-      source$.next("x");
-      expect(fresh()).toEqual(["x"]);
-      source$.next("A");
-      expect(fresh()).toEqual(["A", "join a", "join late"]);
-      pushed.mockRestore();
-    });
 
     it("asks for what is wanted once per session, and not before one starts", () => {
       const wanted = jest.fn(() => ["a"]);
