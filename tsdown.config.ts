@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { defineConfig, type UserConfig } from "tsdown";
+import { defineConfig, type Rolldown, type UserConfig } from "tsdown";
 
 const common: UserConfig = {
   // A source map holds the sources: one copy of them, for bundlers and debuggers, is enough.
@@ -10,9 +10,13 @@ const common: UserConfig = {
   hash: false,
   report: false,
   inputOptions: { checks: { pluginTimings: false } },
-  // Rolldown's CommonJS helpers get a chunk of their own. Left to itself it puts them into the one entry that needs
-  // them all, the emulator, and `require("rx-webpubsub")` would load the emulator with everything below it.
-  outputOptions: { codeSplitting: { groups: [{ name: "rolldown-runtime", test: /^\0rolldown/ }] } },
+  outputOptions: {
+    // The documentation is in the types, and in the sources that the source maps hold.
+    comments: { jsdoc: false },
+    // Rolldown's CommonJS helpers get a chunk of their own. Left to itself it puts them into the one entry that needs
+    // them all, the emulator, and `require("rx-webpubsub")` would load the emulator with everything below it.
+    codeSplitting: { groups: [{ name: "rolldown-runtime", test: /^\0rolldown/ }] },
+  },
 };
 
 /** In the browser build a file `x.browser.ts` that stands beside `x.ts` takes its place. */
@@ -25,25 +29,37 @@ const browserFiles = {
   },
 };
 
+/** Declaration files get no source map; without this they would name one all the same. */
+const typesWithoutMap: Rolldown.Plugin = {
+  name: "types-without-map",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === "chunk" && /\.d\.c?ts$/.test(file.fileName)) {
+        file.code = file.code.replace(/\n\/\/# sourceMappingURL=.*$/, "");
+      }
+    }
+  },
+};
+
+const portable = { index: "lib/index.ts", "operators/index": "lib/operators/index.ts" };
+const nodeOnly = { "emulator/index": "lib/emulator/index.ts" };
+
 export default defineConfig([
   {
     ...common,
     name: "node",
     platform: "node",
     outDir: "dist/node",
-    entry: {
-      index: "lib/index.ts",
-      "operators/index": "lib/operators/index.ts",
-      "emulator/index": "lib/emulator/index.ts",
-    },
-    dts: true,
+    entry: { ...portable, ...nodeOnly },
+    plugins: [typesWithoutMap],
+    dts: { sourcemap: false },
   },
   {
     ...common,
     name: "browser",
     platform: "browser",
     outDir: "dist/browser",
-    entry: { index: "lib/index.ts", "operators/index": "lib/operators/index.ts" },
+    entry: portable,
     plugins: [browserFiles],
     dts: false, // the same types as in Node
   },
