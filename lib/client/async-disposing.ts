@@ -1,6 +1,6 @@
 /** `[Symbol.asyncDispose]`, where the platform's types know the symbol. */
 export type AsyncDisposing = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
-  ? { readonly [K in Key]: () => Promise<void> }
+  ? Readonly<Record<Key, () => Promise<void>>>
   : unknown;
 
 abstract class DisposedAsynchronously {

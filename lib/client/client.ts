@@ -96,7 +96,7 @@ export class WebPubSubClient extends AsyncDisposable {
   constructor(access: ClientAccess, options?: WebPubSubClientOptions) {
     super();
     const resolved = resolveOptions(options);
-    const { subprotocol, scheduler, codec, random } = resolved;
+    const { subprotocol, scheduler, random } = resolved;
     const resolvedAccess = resolveAccess(access);
     const ackIds = new AckIds();
     const outbox = new Outbox(resolved, this.#queue);
@@ -128,7 +128,7 @@ export class WebPubSubClient extends AsyncDisposable {
     );
     this.#holders = new Holders(resolved.idleCloseInMs, scheduler, {
       opens: () => this.#openForHolder(),
-      closes: () => this.#connection.stop("idle"),
+      closes: () => void this.#connection.stop("idle"),
       isOpen: () => this.#connection.lifecycle.phase !== "stopped",
     });
     this.#commands = new Commands({
@@ -266,7 +266,12 @@ export class WebPubSubClient extends AsyncDisposable {
   }
 
   /** Sends an event to the application server. Cold, as {@link sendToGroup}. */
-  sendEvent(event: string, content: unknown, dataType?: DataType, options?: SendEventOptions): Observable<CommandResult> {
+  sendEvent(
+    event: string,
+    content: unknown,
+    dataType?: DataType,
+    options?: SendEventOptions,
+  ): Observable<CommandResult> {
     return this.#commands.sendEvent(event, content, dataType, options);
   }
 

@@ -98,7 +98,7 @@ export class Commands {
   ): Observable<CommandResult> {
     const { ackIds, outbox, holders, messageRetry } = this.ports;
     const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
-    refuse(metadata === undefined || metadata === null ? undefined : invalidMetadata(metadata), metadata);
+    refuse(metadata && invalidMetadata(metadata), metadata);
     const ackId = fireAndForget ? undefined : (this.#chosen(options.ackId) ?? ackIds.generate());
     const frame = encode(ackId);
     refuseOversized(kind, target, frame);
@@ -118,8 +118,9 @@ export class Commands {
 /** @throws RangeError that says what is wrong with which value. */
 export function refuse(problem: string | undefined, value: unknown): void {
   if (problem === undefined) return;
-  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : typeof value === "object" ? "" : String(value);
-  throw new RangeError(shown === "" ? problem : `${problem}; got ${shown}`);
+  throw new RangeError(
+    `${problem}; got ${typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : typeof value === "number" ? String(value) : `a value of type ${typeof value}`}`,
+  );
 }
 
 function refuseOversized(kind: OperationKind, target: string, frame: string | Uint8Array): void {

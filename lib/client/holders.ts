@@ -11,7 +11,11 @@ export class Holders {
   constructor(
     private readonly idleCloseInMs: number,
     private readonly scheduler: SchedulerLike,
-    private readonly connection: { readonly opens: () => void; readonly closes: () => void; readonly isOpen: () => boolean },
+    private readonly connection: {
+      readonly opens: () => void;
+      readonly closes: () => void;
+      readonly isOpen: () => boolean;
+    },
   ) {}
 
   /** Holds the connection until unsubscribed; opens it unless it is stopped for good. */

@@ -4,8 +4,6 @@ interface Page extends EventTarget {
   readonly visibilityState?: string;
 }
 
-
-
 /**
  * The events of a page after which a connection may be dead without having noticed: it becomes visible, comes back from
  * the back/forward cache, or is online again. Listens while subscribed; elsewhere than in a page it is empty.

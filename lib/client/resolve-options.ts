@@ -45,7 +45,7 @@ export function resolveOptions(options: WebPubSubClientOptions = {}): ResolvedOp
   if (typeof scheduler.schedule !== "function" || typeof scheduler.now !== "function") {
     throw wrongKind("scheduler", scheduler, "an RxJS scheduler");
   }
-  const random = functionIn<() => number>(given, "random") ?? Math.random;
+  const random = (functionIn(given, "random") as (() => number) | undefined) ?? Math.random;
   const sequenceAck = fieldsOf("sequenceAck", given["sequenceAck"]);
   const wake$ = given["wake$"];
   if (wake$ !== undefined && !isObservable(wake$)) throw wrongKind("wake$", wake$, "an Observable");
@@ -55,7 +55,7 @@ export function resolveOptions(options: WebPubSubClientOptions = {}): ResolvedOp
     autoRejoinGroups: booleanIn(given, "autoRejoinGroups", true),
     reconnectRetry: { ...retryIn(given, "reconnectRetryOptions", reconnectDefaults), scheduler, random },
     messageRetry: { ...retryIn(given, "messageRetryOptions", messageDefaults), scheduler, random },
-    shouldRetry: functionIn<ShouldRetry>(given, "shouldRetry"),
+    shouldRetry: functionIn(given, "shouldRetry") as ShouldRetry | undefined,
     keepAliveIntervalInMs: numberIn(given, "keepAliveIntervalInMs", 20_000),
     keepAliveTimeoutInMs: numberIn(given, "keepAliveTimeoutInMs", 120_000),
     ackTimeoutInMs: numberIn(given, "ackTimeoutInMs", 30_000),
@@ -72,10 +72,10 @@ export function resolveOptions(options: WebPubSubClientOptions = {}): ResolvedOp
       timeInMs: numberIn(sequenceAck, "timeInMs", 1_000, { owner: "sequenceAck" }),
     },
     rejoinConcurrency: numberIn(given, "rejoinConcurrency", 100, { min: 1, allowsInfinity: true }),
-    webSocketCtor: functionIn<WebSocketConstructor>(given, "webSocketCtor"),
+    webSocketCtor: functionIn(given, "webSocketCtor") as WebSocketConstructor | undefined,
     scheduler,
     random,
-    wake$: (wake$ as Observable<unknown> | undefined) ?? pageWake$,
+    wake$: wake$ ?? pageWake$,
   };
 }
 
@@ -160,10 +160,10 @@ function booleanIn(given: Fields, name: string, otherwise: boolean): boolean {
   return value;
 }
 
-function functionIn<F>(given: Fields, name: string): F | undefined {
+function functionIn(given: Fields, name: string): unknown {
   const value = given[name];
   if (value !== undefined && typeof value !== "function") throw wrongKind(name, value, "a function");
-  return value as F | undefined;
+  return value;
 }
 
 function oneOf<const T extends string>(
@@ -177,7 +177,11 @@ function oneOf<const T extends string>(
   if (value === undefined) return otherwise;
   const found = allowed.find((one) => one === value);
   if (found === undefined) {
-    throw wrongKind(owner === undefined ? name : `${owner}.${name}`, value, allowed.map((one) => `"${one}"`).join(" or "));
+    throw wrongKind(
+      owner === undefined ? name : `${owner}.${name}`,
+      value,
+      allowed.map((one) => `"${one}"`).join(" or "),
+    );
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, map, merge, Observable, of } from "rxjs";
+import { filter, map, merge, Observable, of, take } from "rxjs";
 import type { Connection } from "../session/connection.js";
 import { identityOf } from "../session/lifecycle.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
@@ -33,7 +33,12 @@ export function whenReady(connection: Connection, signal?: AbortSignalLike): Pro
             return outcome.session;
           }),
         );
-  return handled(firstValueFrom(signal === undefined ? ready$ : merge(abortionOf(signal), ready$)));
+  const settled$ = signal === undefined ? ready$ : merge(abortionOf(signal), ready$);
+  return handled(
+    new Promise((resolve, reject) => {
+      settled$.pipe(take(1)).subscribe({ next: resolve, error: reject });
+    }),
+  );
 }
 
 /** Marks a promise's rejection as handled; whoever awaits it still gets it. */
@@ -45,7 +50,10 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
 const abortionOf = (signal: AbortSignalLike): Observable<never> =>
   new Observable((subscriber) => {
     const abort = () => subscriber.error(signal.reason);
-    if (signal.aborted) return abort();
+    if (signal.aborted) {
+      abort();
+      return;
+    }
     signal.addEventListener("abort", abort);
     return () => signal.removeEventListener("abort", abort);
   });

@@ -20,12 +20,7 @@ export interface ConnectionCause {
 }
 
 export type ConnectionErrorCode =
-  | "AccessFailed"
-  | "OpenFailed"
-  | "HandshakeFailed"
-  | "LinkLost"
-  | "RecoveryFailed"
-  | "GaveUp";
+  "AccessFailed" | "OpenFailed" | "HandshakeFailed" | "LinkLost" | "RecoveryFailed" | "GaveUp";
 
 export interface ConnectionErrorDetails {
   readonly code: ConnectionErrorCode;

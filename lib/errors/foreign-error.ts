@@ -34,7 +34,7 @@ function isTainted(value: unknown): boolean {
 
 function serialised(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? "";
+    return `${JSON.stringify(value)}`;
   } catch {
     return "";
   }

@@ -3,11 +3,7 @@ import { WebPubSubError } from "./web-pubsub-error.js";
 
 // An open set, of which these are known; editors still offer them.
 export type SendMessageErrorCode =
-  | "Forbidden"
-  | "BadRequest"
-  | "InternalServerError"
-  | "Unacknowledged"
-  | (string & Record<never, never>);
+  "Forbidden" | "BadRequest" | "InternalServerError" | "Unacknowledged" | (string & Record<never, never>);
 
 export interface SendMessageErrorDetails {
   readonly code: SendMessageErrorCode;

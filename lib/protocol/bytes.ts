@@ -4,13 +4,17 @@
  */
 
 interface NodeBuffer {
-  from(data: ArrayBuffer | string, encodingOrOffset?: string | number, length?: number): Uint8Array & {
+  from(
+    data: ArrayBuffer | string,
+    encodingOrOffset?: string | number,
+    length?: number,
+  ): Uint8Array & {
     toString(encoding: string): string;
   };
   byteLength(text: string): number;
 }
 
-const nodeBuffer = (globalThis as { ["Buffer"]?: NodeBuffer })["Buffer"];
+const nodeBuffer = (globalThis as { ["Buffer"]?: NodeBuffer }).Buffer;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const CHUNK = 0x8000;

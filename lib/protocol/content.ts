@@ -47,6 +47,6 @@ function bytesOf(content: unknown, dataType: DataType): Uint8Array {
 /** Names a value's kind without printing it: content is the caller's secret. */
 function describe(content: unknown): string {
   if (content === null || content === undefined) return String(content);
-  if (typeof content === "object") return `an object of class ${content.constructor?.name ?? "Object"}`;
-  return `a ${typeof content}`;
+  if (typeof content !== "object") return `a ${typeof content}`;
+  return `an object of type ${Object.prototype.toString.call(content).slice(8, -1)}`;
 }

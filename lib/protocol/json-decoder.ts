@@ -6,9 +6,7 @@ import { invalidId } from "./names.js";
 type Json = Record<string, unknown>;
 
 /** A violation of the protocol inside one frame; it never leaves this file. */
-class Violation {
-  constructor(readonly reason: string) {}
-}
+class Violation extends Error {}
 
 /**
  * Reads one frame from the service on a JSON subprotocol (client-protocol §3, §5).
@@ -29,7 +27,7 @@ export function decodeJsonFrame(raw: unknown): DownstreamFrame {
     return decodeObject(json);
   } catch (violation) {
     if (!(violation instanceof Violation)) throw violation;
-    return malformed(violation.reason, raw, json["sequenceId"]);
+    return malformed(violation.message, raw, json["sequenceId"]);
   }
 }
 

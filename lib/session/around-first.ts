@@ -8,7 +8,10 @@ export const aroundFirst =
       let isFirst = true;
       return source.subscribe({
         next: (value) => {
-          if (!isFirst) return subscriber.next(value);
+          if (!isFirst) {
+            subscriber.next(value);
+            return;
+          }
           isFirst = false;
           before();
           subscriber.next(value);

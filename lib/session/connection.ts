@@ -1,10 +1,18 @@
-import { catchError, defer, EMPTY, Subject, Subscription, throttleTime, type Observable, type SchedulerLike } from "rxjs";
+import {
+  catchError,
+  defer,
+  EMPTY,
+  Subject,
+  Subscription,
+  throttleTime,
+  type Observable,
+  type SchedulerLike,
+} from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
-import type { ConnectedFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import {
@@ -16,10 +24,8 @@ import {
   type Lifecycle,
   type LifecycleEvent,
 } from "./lifecycle.js";
-import type { Membership } from "./membership.js";
 import { noticesOf, type Notice } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
-import type { Outbox } from "./outbox.js";
 import type { Router } from "./router.js";
 import { SessionEnd } from "./session-end.js";
 import { Session, type SessionListener, type SessionOptions, type SessionPorts } from "./session.js";
@@ -46,8 +52,7 @@ export type ConnectionPorts = Pick<SessionPorts, "access" | "openLink" | "pace" 
 
 /** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */
 export type Outcome = { readonly run: number } & (
-  | { readonly session: { readonly connectionId: string; readonly userId?: string } }
-  | { readonly error: Error }
+  { readonly session: { readonly connectionId: string; readonly userId?: string } } | { readonly error: Error }
 );
 
 /**
@@ -111,7 +116,10 @@ export class Connection {
       membership.endSession();
       outbox.endAll(errorFor, errorFor);
       membership.stop(errorFor);
-      this.#settle({ run: this.#runNumber, error: new ClientStoppedError("start()", reason === "disposed" ? reason : "stop") });
+      this.#settle({
+        run: this.#runNumber,
+        error: new ClientStoppedError("start()", reason === "disposed" ? reason : "stop"),
+      });
     });
     return this.#closing$;
   }
@@ -123,10 +131,12 @@ export class Connection {
       this.#dispatch(event);
       if (event.type === "renewed") {
         membership.endSession();
-        outbox.endSession(new ConnectionError("the session was replaced by reconnect({ newSession: true })", {
-          code: "LinkLost",
-          phase: "stop",
-        }));
+        outbox.endSession(
+          new ConnectionError("the session was replaced by reconnect({ newSession: true })", {
+            code: "LinkLost",
+            phase: "stop",
+          }),
+        );
       }
       membership.start();
       this.#subscribe(++this.#runNumber);

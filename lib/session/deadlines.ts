@@ -40,13 +40,16 @@ export class Deadlines<T> {
 
   #settleDue(): void {
     const now = this.scheduler.now();
+    const late: T[] = [];
     for (const [item, due] of this.#due) {
       if (due > now) {
         this.#watch(due - now);
-        return;
+        break;
       }
-      this.#due.delete(item);
-      this.onDue(item);
+      late.push(item);
     }
+    // What is done about them may set and delete others, so the books are in order first.
+    for (const item of late) this.#due.delete(item);
+    for (const item of late) this.onDue(item);
   }
 }

@@ -57,10 +57,8 @@ export class EmissionQueue {
 
   #drain(): void {
     try {
-      for (let i = 0; i < this.#tasks.length; i++) {
-        // Tasks grow while they run, and the array is let go of as a whole.
-        this.#tasks[i]?.();
-      }
+      // Tasks add to the array while they run, which its iteration goes on into.
+      for (const task of this.#tasks) task();
     } finally {
       this.#tasks = [];
       this.#busy = false;

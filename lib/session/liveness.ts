@@ -56,7 +56,8 @@ export const liveness =
         subscriber.add(probe);
       };
 
-      const msToPing = () => (interval === 0 ? Infinity : Math.max(lastFrameAt, lastPingAt) + interval - scheduler.now());
+      const msToPing = () =>
+        interval === 0 ? Infinity : Math.max(lastFrameAt, lastPingAt) + interval - scheduler.now();
       const msToDeath = () => (timeout === 0 ? Infinity : lastFrameAt + timeout - scheduler.now());
       const watch = (): void => {
         const delay = Math.max(0, Math.min(msToPing(), msToDeath()));

@@ -50,11 +50,14 @@ export const isMembership = ({ kind }: Operation): boolean => kind === "joinGrou
 /** A refusal in the service's words, with what to do about it. */
 export function refusalOf(operation: Operation, ack: AckFrame): SendMessageError {
   const { name, message } = ack.error ?? { name: "Unknown", message: "the service gave no reason" };
-  return new SendMessageError(`${describeOperation(operation)} failed: ${name}: ${message}${adviceFor(operation, name)}`, {
-    code: name,
-    ackId: ack.ackId,
-    errorDetail: ack.error,
-  });
+  return new SendMessageError(
+    `${describeOperation(operation)} failed: ${name}: ${message}${adviceFor(operation, name)}`,
+    {
+      code: name,
+      ackId: ack.ackId,
+      errorDetail: ack.error,
+    },
+  );
 }
 
 function adviceFor({ kind, target }: Operation, code: string): string {
@@ -69,8 +72,13 @@ function adviceFor({ kind, target }: Operation, code: string): string {
 }
 
 /** The session ended before the ack came: whether the operation was applied cannot be known. */
-export const unacknowledged = (operation: Operation, why: unknown): SendMessageError =>
-  new SendMessageError(
-    `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied`,
+export const unacknowledged = (operation: Operation, why: unknown): SendMessageError => {
+  const hint =
+    operation.kind === "sendEvent"
+      ? "; a service that closes right after an event may lack an event handler in the settings of the hub"
+      : "";
+  return new SendMessageError(
+    `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied${hint}`,
     { code: "Unacknowledged", ackId: operation.ackId, cause: why },
   );
+};

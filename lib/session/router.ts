@@ -74,6 +74,12 @@ export class Router {
         this.queue.emit(this.protocolErrors$, error, due);
         break;
       }
+      // The session has seen to these, or there is nothing to be done.
+      case "connected":
+      case "disconnected":
+      case "pong":
+      case "unknown":
+        break;
     }
   }
 

@@ -1,7 +1,7 @@
 import { ConnectionError, type ConnectionCause, type ConnectionPhase } from "../errors/connection-error.js";
 import { messageOf, redactedError } from "../errors/foreign-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
-import { WebPubSubError } from "../errors/web-pubsub-error.js";
+import type { WebPubSubError } from "../errors/web-pubsub-error.js";
 import { httpStatusOf, refusedSubprotocol, type LinkEnd } from "../socket/link.js";
 import { LinkSilent } from "./liveness.js";
 
@@ -31,14 +31,19 @@ export function causeOfLoss(end: unknown, goodbye: string | undefined): Connecti
     reason: goodbye ?? reason,
     cause: redactedError(end.error),
   });
-  return { phase: "live", ...closeOf(code, reason, wasClean), ...(goodbye !== undefined && { message: goodbye }), error };
+  return {
+    phase: "live",
+    ...closeOf(code, reason, wasClean),
+    ...(goodbye !== undefined && { message: goodbye }),
+    error,
+  };
 }
 
 const lost = { code: "LinkLost", phase: "live" } as const;
 
 /** The end of a session that could not be kept: the first reason stays the cause. */
 export function sessionLost(cause: ConnectionCause, last: unknown, wasRecoverable: boolean): SessionEnd {
-  if (!wasRecoverable && cause.error instanceof WebPubSubError) return new SessionEnd(cause, cause.error, true);
+  if (!wasRecoverable && cause.error instanceof ConnectionError) return new SessionEnd(cause, cause.error, true);
   const why = isLinkEnd(last) ? describeEnd(last, undefined) : last instanceof Error ? `: ${last.message}` : "";
   const error = new ConnectionError(`the session could not be recovered${why}`, {
     code: "RecoveryFailed",
@@ -50,7 +55,12 @@ export function sessionLost(cause: ConnectionCause, last: unknown, wasRecoverabl
 }
 
 /** The end of an attempt that never became a session. */
-export function attemptFailed(end: unknown, phase: ConnectionPhase, goodbye: string | undefined, hint: string): SessionEnd {
+export function attemptFailed(
+  end: unknown,
+  phase: ConnectionPhase,
+  goodbye: string | undefined,
+  hint: string,
+): SessionEnd {
   if (end instanceof TimeoutError) return new SessionEnd({ phase, message: end.message, error: end }, end, false);
   const known = isLinkEnd(end) ? end.error : end;
   if (known instanceof ConnectionError) {

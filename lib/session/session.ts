@@ -30,6 +30,7 @@ import { utf8Length } from "../protocol/bytes.js";
 import { closeCode } from "../protocol/close-codes.js";
 import type { Codec } from "../protocol/codec.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
+import { redact } from "../protocol/redact.js";
 import { accessFailure, recoveryUrl, tokenHasExpired, type Access } from "../socket/access.js";
 import { httpStatusOf, type Link } from "../socket/link.js";
 import { aroundFirst } from "./around-first.js";
@@ -233,7 +234,7 @@ export class Session {
       this.#handshaken$.next();
       this.ports.tell.handshaken(frame, link);
     } else if (frame.kind === "disconnected") {
-      this.#goodbye = frame.message ?? "";
+      this.#goodbye = redact(frame.message ?? "");
     }
   }
 
@@ -282,9 +283,7 @@ export class Session {
     if (delay === 0 && isFirst) return of(true);
     const timeLeft = outage.since + recoveryTimeoutInMs - now;
     if (delay >= timeLeft) {
-      return timer(timeLeft, scheduler).pipe(
-        mergeMap(() => throwError(() => sessionLost(outage.cause, end, true))),
-      );
+      return timer(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => sessionLost(outage.cause, end, true))));
     }
     this.ports.tell.recovering(outage.attempt, now + delay);
     return merge(this.ports.now$, timer(delay, scheduler));

@@ -105,7 +105,8 @@ function checkedAccessUrl(url: unknown): string {
   } catch {
     throw refusal("got a string that is not a URL");
   }
-  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") throw refusal(`got one that starts with ${parsed.protocol}`);
+  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:")
+    throw refusal(`got one that starts with ${parsed.protocol}`);
   return url;
 }
 

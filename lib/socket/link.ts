@@ -1,6 +1,7 @@
 import { Observable, Subject, Subscription, type SchedulerLike } from "rxjs";
-import { webSocket, type WebSocketSubjectConfig } from "rxjs/webSocket";
+import { webSocket } from "rxjs/webSocket";
 import { closeCode } from "../protocol/close-codes.js";
+import { redact } from "../protocol/redact.js";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 
 const CONNECTING = 0;
@@ -47,8 +48,14 @@ export interface Link {
   close(): Observable<never>;
 }
 
-type RawEvent = { readonly data: string | ArrayBuffer };
-type RawCloseEvent = { readonly code: number; readonly reason: string; readonly wasClean: boolean };
+interface RawEvent {
+  readonly data: string | ArrayBuffer;
+}
+interface RawCloseEvent {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+}
 
 /**
  * Opens one WebSocket per subscription, emits it as a `Link` when it is open, and errors with a `LinkEnd` when it has
@@ -90,10 +97,10 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
       // The only place that knows the close code. An `error` event may come before it, or alone.
       closeObserver: {
         next: ({ code, reason, wasClean }: RawCloseEvent) => {
-          end({ code, reason, wasClean, ...(lastError !== undefined && { error: lastError }) });
+          end({ code, reason: redact(reason), wasClean, ...(lastError !== undefined && { error: lastError }) });
         },
       },
-    } as WebSocketSubjectConfig<string | ArrayBuffer>);
+    });
 
     let lastError: unknown;
     const onError = (error: unknown) => {
