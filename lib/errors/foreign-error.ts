@@ -34,7 +34,8 @@ function isTainted(value: unknown): boolean {
 
 function serialised(value: unknown): string {
   try {
-    return `${JSON.stringify(value)}`;
+    const json: unknown = JSON.stringify(value);
+    return typeof json === "string" ? json : "";
   } catch {
     return "";
   }
