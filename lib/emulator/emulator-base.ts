@@ -1,5 +1,6 @@
 import { invalidGroupName, invalidHubName } from "../protocol/names.js";
 import { signAccessToken } from "./access-token.js";
+import { AsyncDisposable } from "./async-disposable.js";
 import type { EmulatorCore } from "./emulator-core.js";
 import { faultsOf, type EmulatorFaults } from "./faults.js";
 import { hubHandle, type EmulatorHub } from "./hub-handle.js";
@@ -21,17 +22,16 @@ export interface ClientAccessUrlOptions {
 const DEFAULT_ROLES = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
 
 /** What an emulator on a port and one in memory have in common. */
-export abstract class EmulatorBase {
+export abstract class EmulatorBase extends AsyncDisposable {
   /** Troubles to test a client against. */
   readonly faults: EmulatorFaults;
   /** A WebSocket class that reaches this emulator, for the client's option of the same name. */
   abstract readonly webSocketCtor: EmulatorWebSocketConstructor;
-  /** As {@link stop}, for `await using`; present where the platform has the symbol. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #core: EmulatorCore;
   readonly #address: string;
 
   protected constructor(core: EmulatorCore, address: string) {
+    super();
     this.#core = core;
     this.#address = address;
     this.faults = faultsOf(core.service);
@@ -68,14 +68,4 @@ export abstract class EmulatorBase {
 
   /** Closes every connection with 1001, after a `disconnected` frame, and forgets every session. May be called twice. */
   abstract stop(): Promise<void>;
-}
-
-// Older platforms lack the symbol, whatever the types say.
-if (typeof (Symbol as { readonly asyncDispose?: symbol }).asyncDispose === "symbol") {
-  Object.defineProperty(EmulatorBase.prototype, Symbol.asyncDispose, {
-    configurable: true,
-    value(this: EmulatorBase): Promise<void> {
-      return this.stop();
-    },
-  });
 }

@@ -82,15 +82,14 @@ export class PortTransport {
     this.#http.closeIdleConnections();
     const open = [...this.#webSockets.clients];
     const answered = Promise.all(open.map((socket) => new Promise((resolve) => socket.once("close", resolve))));
-    const impatience = this.scheduler.schedule(() => this.#terminate(), CLOSE_GRACE_MS);
+    const impatience = this.scheduler.schedule(() => this.#cutOff(), CLOSE_GRACE_MS);
     await answered;
     impatience.unsubscribe();
-    this.#terminate();
+    this.#cutOff();
     await closed;
   }
 
-  #terminate(): void {
-    for (const socket of this.#webSockets.clients) socket.terminate();
+  #cutOff(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 

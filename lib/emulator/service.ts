@@ -15,7 +15,7 @@ export type Admission =
   | {
       /** The subprotocol to answer with, as the client spelled it. */
       readonly subprotocol?: string;
-      /** To be called as soon as the WebSocket is open. */
+      /** To be called with the open WebSocket, in the same turn. */
       readonly open: (link: Link) => LinkEvents;
     };
 
@@ -55,22 +55,16 @@ export class Service {
     if (this.#stopped) return { status: 503 };
     const handshake = readHandshake(request, this.settings.checkAccessToken);
     if (handshake.type === "refused") return { status: handshake.status };
-    const hub = this.hub(handshake.hub);
     if (handshake.type === "connect") {
       const { subprotocol, codec } = choose(request.offered);
-      return {
-        subprotocol,
-        open: (link) => this.#whileRunning(link, () => hub.connect(link, handshake.identity, codec)),
-      };
+      return { subprotocol, open: (link) => this.hub(handshake.hub).connect(link, handshake.identity, codec) };
     }
+    // Anyone may ask for a recovery, so that asking makes no hub.
+    const hub = this.#hubs.get(handshake.hub.toLowerCase());
     const { connectionId, token } = handshake;
     return {
-      subprotocol: recovered(request.offered, hub.session(connectionId)),
-      open: (link) =>
-        this.#whileRunning(
-          link,
-          () => hub.recover(link, connectionId, token) ?? refuse(link, "The connection could not be recovered."),
-        ),
+      subprotocol: recovered(request.offered, hub?.session(connectionId)),
+      open: (link) => hub?.recover(link, connectionId, token) ?? refuseRecovery(link),
     };
   }
 
@@ -81,17 +75,11 @@ export class Service {
       for (const session of hub.sessions) session.disconnect("The service is shutting down.", closeCode.goingAway);
     }
   }
-
-  #whileRunning(link: Link, open: () => LinkEvents): LinkEvents {
-    if (!this.#stopped) return open();
-    link.close(closeCode.goingAway, "");
-    return deaf;
-  }
 }
 
 /** A refused recovery is an open WebSocket that is closed at once (client-protocol §2.4). */
-function refuse(link: Link, reason: string): LinkEvents {
-  link.close(closeCode.policyViolation, reason);
+function refuseRecovery(link: Link): LinkEvents {
+  link.close(closeCode.policyViolation, "The connection could not be recovered.");
   return deaf;
 }
 

@@ -76,8 +76,6 @@ export class Session implements Executor {
 
   /** Sends one message, numbered and kept if the subprotocol is reliable. */
   deliver(publication: Publication): void {
-    // A handler may have ended its own session before its answer came.
-    if (this.#ended) return;
     if (!this.codec.reliable) {
       this.#send(this.codec.message(publication));
       return;

@@ -155,17 +155,19 @@ it("answers over the new link when the old one died meanwhile, and runs nothing 
   ]);
 });
 
-it("drops the answer when the session ended meanwhile", async () => {
+it("drops the answer, and what waited behind it, when the session ended meanwhile", async () => {
   const service = new VirtualService();
   let answer: () => void = () => undefined;
   service.hub.onEvent("echo", () => new Promise<string>((resolve) => (answer = () => resolve("late"))));
   const client = service.connect();
-  client.send(event(1), { type: "ping" });
+  const member = service.connect({ groups: ["g"] });
+  client.send(event(1), { type: "ping" }, { type: "sendToGroup", group: "g", data: 1 });
   service.hub.closeConnection(client.connectionId);
   answer();
   await turn();
   service.settle();
   expect(client.frames.slice(1)).toMatchObject([{ event: "disconnected" }]);
+  expect(member.frames).toHaveLength(1);
 });
 
 it("survives a handler that closes the very connection that asked", () => {

@@ -45,6 +45,7 @@ const refused: Record<string, string | FrameObject> = {
   "a metadata name with a blank": { ...send, metadata: { "a b": "1" } },
   "a metadata name twice": '{"type":"sendToGroup","group":"g","data":1,"metadata":{"a":"1","a":"2"}}',
   "a metadata value over 1,024 bytes": { ...send, metadata: { a: "x".repeat(1_025) } },
+  "the start of a stream": { ...send, stream: { streamId: "s" } },
   "an event without name": { type: "event", data: 1 },
   "an event that begins with a digit": { ...event, event: "1event" },
   "an event with a slash": { ...event, event: "bad/event" },

@@ -1,3 +1,4 @@
+import jwt from "jsonwebtoken";
 import { TestScheduler } from "rxjs/testing";
 import { WebPubSubEmulator } from "../../lib/emulator/index.js";
 import { ok, PLAIN, RELIABLE, VirtualService, type VirtualClient } from "./virtual-service.js";
@@ -108,17 +109,23 @@ it("counts the same limit while the link is down", () => {
   expect(service.pendingActions).toBe(0);
 });
 
-it("holds exactly 16 MiB of encoded frames", () => {
+it("holds exactly 16 MiB of encoded frames, counted in bytes, and has room again after an acknowledgement", () => {
   const service = new VirtualService();
   const client = service.connect();
-  const envelope = '{"type":"message","from":"server","dataType":"text","data":"","sequenceId":1}'.length;
-  for (let i = 0; i < 15; i++) service.hub.sendToAll("x".repeat(1_048_576 - envelope - (i >= 9 ? 1 : 0)));
-  // Two-byte letters: bytes count, not characters.
-  service.hub.sendToAll("é".repeat((1_048_576 - envelope - 1 - 1) / 2) + (envelope % 2 === 0 ? "" : "x"));
-  service.settle();
-  const left = 1_048_576 * 16 - client.texts.slice(1).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  expect(left).toBeLessThan(2);
-  expect(client.ending).toBeUndefined();
+  const mebibyte = 1_048_576;
+  const sendMebibyte = (sequenceId: number, letter: string): void => {
+    const envelope = `{"type":"message","from":"server","dataType":"text","data":"","sequenceId":${sequenceId}}`;
+    const room = mebibyte - envelope.length;
+    const width = Buffer.byteLength(letter);
+    service.hub.sendToAll(letter.repeat(Math.floor(room / width)) + "x".repeat(room % width));
+    service.settle();
+    expect(Buffer.byteLength(client.texts.at(-1)!)).toBe(mebibyte);
+  };
+  for (let id = 1; id <= 15; id++) sendMebibyte(id, "x");
+  sendMebibyte(16, "é");
+  expect(service.hub.connections[0]!.unacknowledged).toBe(16);
+  client.send({ type: "sequenceAck", sequenceId: 1 });
+  sendMebibyte(17, "x");
   service.hub.sendToAll("");
   service.settle();
   expect(client.ending).toBe("close 1008 The reliable message buffer is full.");
@@ -195,6 +202,22 @@ it("aborts an old link that still looks alive, and hears nothing from it any mor
   expect(service.hub.connections).toMatchObject([{ attached: true }]);
 });
 
+it.each<[string, (client: VirtualClient) => void]>([
+  ["frame", (client) => client.socket.send('{"type":"joinGroup","group":"late"}')],
+  ["close", (client) => client.socket.close(1_000)],
+  ["abort", (client) => client.socket.terminate()],
+])("hears no late %s of a link that was replaced", (_what, late) => {
+  const service = new VirtualService();
+  const client = service.connect();
+  const { connectionId, reconnectionToken } = client;
+  const query = `&awps_connection_id=${connectionId}&awps_reconnection_token=${reconnectionToken}`;
+  // Both are on their way at once; the recovery reaches the service first.
+  new service.emulator.webSocketCtor(client.url + query, RELIABLE);
+  late(client);
+  service.advance(60_000);
+  expect(service.hub.connections).toMatchObject([{ connectionId, attached: true, groups: [] }]);
+});
+
 it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClient]>([
   ["with a wrong token", (service, client) => service.recover(client, "wrong")],
   [
@@ -218,6 +241,38 @@ it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClie
   const client = dropped(service);
   expect(attempt(service, client).events).toEqual(["open", REFUSED]);
   expect(service.recover(client).events).toEqual(["open", "message"]);
+});
+
+it("refuses to recover a session without numbers, whatever the token", () => {
+  const accessKey = "a-key-for-these-tests-of-32-bytes-or-more";
+  const service = new VirtualService({ accessKey });
+  const client = service.connect({}, PLAIN);
+  const issuer = { iss: "https://webpubsub.azure.com", nbf: 0, exp: 60 };
+  const token = jwt.sign({ ...issuer, aud: client.connectionId }, accessKey);
+  expect(service.recover(client, token, PLAIN).events).toEqual(["open", REFUSED]);
+  expect(client.ending).toBeUndefined();
+});
+
+it.each([
+  ["of another issuer", { iss: "https://example.com" }],
+  ["that has expired", { exp: 0 }],
+  ["that is not good yet", { nbf: 1 }],
+])("refuses a reconnection token %s", (_what, claims) => {
+  const accessKey = "a-key-for-these-tests-of-32-bytes-or-more";
+  const service = new VirtualService({ accessKey });
+  const client = service.connect();
+  const good = { iss: "https://webpubsub.azure.com", aud: client.connectionId, nbf: 0, exp: 60 };
+  expect(service.recover(client, jwt.sign({ ...good, ...claims }, accessKey)).events).toEqual(["open", REFUSED]);
+  expect(service.recover(client, jwt.sign(good, accessKey)).events).toEqual(["open", "message"]);
+});
+
+it("keeps a reconnection token good for seven days", () => {
+  const service = new VirtualService();
+  const client = service.connect();
+  service.advance(7 * 24 * 60 * 60_000 - 1);
+  expect(service.recover(client).events).toEqual(["open", "message"]);
+  service.advance(1);
+  expect(service.recover(client).events).toEqual(["open", REFUSED]);
 });
 
 it("ignores a reconnection token without connection id: an ordinary connection", () => {
