@@ -1,16 +1,4 @@
-import {
-  concat,
-  EMPTY,
-  map,
-  NEVER,
-  Observable,
-  of,
-  Subject,
-  take,
-  throwError,
-  timer,
-  type ObservableInput,
-} from "rxjs";
+import { concat, EMPTY, map, NEVER, Observable, of, Subject, take, throwError, type ObservableInput } from "rxjs";
 import { replayJoins, type ReplayJoinsOptions } from "../../lib/operators/index.js";
 import { collectUnhandled, marbles, waiting } from "./marbles.js";
 

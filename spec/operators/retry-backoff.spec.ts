@@ -302,10 +302,15 @@ describe("retryBackoff", () => {
       });
     });
 
-    it("is never proved when Infinity", () => {
-      marbles(({ cold, expectObservable }) => {
-        const result$ = cold("a 99s #").pipe(retryBackoff({ ...steady, stableAfterInMs: Infinity, maxRetries: 1 }));
+    it("is never proved when Infinity, without a timer", () => {
+      marbles(({ cold, expectObservable, flush }, scheduler) => {
+        const recorder = recording(scheduler);
+        const result$ = cold("a 99s #").pipe(
+          retryBackoff({ ...steady, stableAfterInMs: Infinity, maxRetries: 1, scheduler: recorder }),
+        );
         expectObservable(result$).toBe("a 99s 2ms a 99s #");
+        flush();
+        expect(recorder.delays).toEqual([2]);
       });
     });
 
