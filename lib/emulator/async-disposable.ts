@@ -1,7 +1,7 @@
 /** `[Symbol.asyncDispose]`, where the platform's types know the symbol: ours must compile where they do not. */
 export type AsyncDisposing = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
   ? Readonly<Record<Key, () => Promise<void>>>
-  : unknown;
+  : object;
 
 abstract class StoppedByDisposal {
   abstract stop(): Promise<void>;

@@ -275,9 +275,9 @@ it("keeps a reconnection token good for seven days", () => {
   expect(service.recover(client).events).toEqual(["open", REFUSED]);
 });
 
-it("ignores a reconnection token without connection id: an ordinary connection", () => {
+it.each(["", "&awps_connection_id="])("connects as ever when there is a token but no connection id: %j", (more) => {
   const service = new VirtualService();
-  const client = service.open(`${service.url()}&awps_reconnection_token=x`);
+  const client = service.open(`${service.url()}&awps_reconnection_token=x${more}`);
   expect(client.frames).toMatchObject([{ event: "connected" }]);
 });
 
