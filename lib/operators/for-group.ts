@@ -9,9 +9,9 @@ export interface Grouped {
 /** Those members of the union `T` that can have the group `Name`, with `group` known to be there. */
 export type InGroup<T, Name extends string = string> = T extends unknown
   ? "group" extends keyof T
-    ? Name extends T["group"]
-      ? T & { readonly group: Name }
-      : never
+    ? [Name & T["group"]] extends [never]
+      ? never
+      : T & { readonly group: Name }
     : never
   : never;
 

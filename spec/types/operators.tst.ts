@@ -143,6 +143,16 @@ describe("forGroup", () => {
     ).type.toBe<Observable<2>>();
   });
 
+  it("leaves every member that has a group for a name that is not known beforehand", () => {
+    const rooms$ = of({} as { group: "a"; a: 1 } | { group: "b"; a: 2 } | { group?: undefined; data: 3 });
+    expect(
+      rooms$.pipe(
+        forGroup(anyName),
+        map((message) => message.a),
+      ),
+    ).type.toBe<Observable<1 | 2>>();
+  });
+
   it("makes an optional group a present one", () => {
     const optional$ = of({} as { group?: string; data: number });
     expect(
