@@ -1,7 +1,8 @@
 const SECRET_PARAMETER = /((?:access_token|awps_reconnection_token)(?:=|%3D))[^&\s"'#]*/gi;
-const SECRET_FIELD = /("(?:reconnectionToken|access_token|token)"\s*:\s*")[^"]*/gi;
+const SECRET_FIELD = /("(?:reconnectionToken|access_token|token)"\s*:\s*")(?:[^"\\]|\\.)*/gi;
 const BEARER = /(Bearer\s+)[^\s"',;]+/gi;
-const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g;
+// Also one that was cut off before it was shown.
+const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}(?:\.[\w-]*){0,2}/g;
 
 const MASK = "***";
 
