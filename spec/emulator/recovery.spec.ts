@@ -126,6 +126,7 @@ it("holds exactly 16 MiB of encoded frames, counted in bytes, and has room again
   expect(service.hub.connections[0]!.unacknowledged).toBe(16);
   client.send({ type: "sequenceAck", sequenceId: 1 });
   sendMebibyte(17, "x");
+  expect(client.ending).toBeUndefined();
   service.hub.sendToAll("");
   service.settle();
   expect(client.ending).toBe("close 1008 The reliable message buffer is full.");
