@@ -1,7 +1,7 @@
 /** `[Symbol.asyncDispose]`, where the platform's types know the symbol. */
 export type AsyncDisposing = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
   ? Readonly<Record<Key, () => Promise<void>>>
-  : unknown;
+  : object;
 
 abstract class DisposedAsynchronously {
   abstract dispose(): Promise<void>;

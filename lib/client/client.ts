@@ -1,4 +1,4 @@
-import { lastValueFrom, merge, ReplaySubject, Subject, takeUntil, type Observable, type Subscription } from "rxjs";
+import { lastValueFrom, ReplaySubject, Subject, type Observable, type Subscription } from "rxjs";
 import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
 import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import { invalidGroupName } from "../protocol/names.js";
@@ -106,6 +106,7 @@ export class WebPubSubClient extends AsyncDisposable {
       outbox,
       ackIds,
       this.#queue,
+      (group, error) => this.#router.refuse(group, error),
     );
     this.#connection = new Connection(
       { ...resolved, shouldRetry: () => resolved.shouldRetry ?? defaultShouldRetry(resolvedAccess.isFixed) },
@@ -150,8 +151,8 @@ export class WebPubSubClient extends AsyncDisposable {
     this.rejoinGroupFailed$ = this.#membership.rejoinGroupFailed$.asObservable();
     this.acks$ = this.#router.acks$.asObservable();
     this.protocolErrors$ = this.#router.protocolErrors$.asObservable();
-    this.serverMessages$ = this.#holding(this.#router.serverMessages$);
-    this.groupMessages$ = this.#holding(this.#router.groupMessages$);
+    this.serverMessages$ = this.#holders.holdDuring(this.#router.serverMessages$);
+    this.groupMessages$ = this.#holders.holdDuring(this.#router.groupMessages$);
   }
 
   /** What the connection is doing now; inside a subscriber it may be ahead of `state$`. */
@@ -297,10 +298,6 @@ export class WebPubSubClient extends AsyncDisposable {
     const held = [...this.#starts];
     this.#starts.clear();
     held.forEach((hold) => hold.unsubscribe());
-  }
-
-  #holding<T>(source: Observable<T>): Observable<T> {
-    return merge(source, this.#holders.hold$).pipe(takeUntil(this.#disposed$));
   }
 
   #notify(notice: Notice): void {

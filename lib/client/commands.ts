@@ -38,16 +38,18 @@ export class Commands {
   joinGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
     return this.#command("joinGroup", group, () => {
       const { membership, holders } = this.ports;
-      return holders.holdDuring(membership.join(group, this.#chosen(ackId)));
+      return this.#underChosen(ackId, (chosen) => holders.holdDuring(membership.join(group, chosen)));
     });
   }
 
   leaveGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
     return this.#command("leaveGroup", group, () => {
       const { membership, holders, outbox } = this.ports;
-      const leave$ = membership.leave(group, this.#chosen(ackId));
-      // Without a session there is nothing to leave, and no reason to open one.
-      return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
+      return this.#underChosen(ackId, (chosen) => {
+        const leave$ = membership.leave(group, chosen);
+        // Without a session there is nothing to leave, and no reason to open one.
+        return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
+      });
     });
   }
 

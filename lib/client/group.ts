@@ -1,4 +1,4 @@
-import { merge, takeUntil, type Observable } from "rxjs";
+import { Subscription, takeUntil, using, type Observable } from "rxjs";
 import type { DataType, GroupDataMessage } from "../protocol/messages.js";
 import type { Joined } from "../session/group-record.js";
 import type { Membership } from "../session/membership.js";
@@ -51,10 +51,16 @@ export class WebPubSubGroup {
     { commands, membership, router, holders, disposed$ }: GroupPorts,
   ) {
     this.#commands = commands;
-    const messages$ = router.messagesOf(name);
-    this.messages$ = (
-      join ? merge(messages$, membership.observe(name), holders.hold$) : merge(messages$, holders.hold$)
-    ).pipe(takeUntil(disposed$));
+    this.messages$ = using(
+      () => {
+        const interest = new Subscription();
+        if (join) interest.add(membership.observe(name));
+        // Last, so that a connection that opens at once finds the group wanted.
+        interest.add(holders.hold());
+        return interest;
+      },
+      () => router.messagesOf(name, join ? "members" : "watchers"),
+    );
     this.joined$ = membership.joined(name).pipe(takeUntil(disposed$));
   }
 

@@ -1,4 +1,4 @@
-import { defer, finalize, NEVER, Subscription, type Observable, type SchedulerLike } from "rxjs";
+import { Subscription, using, type Observable, type SchedulerLike } from "rxjs";
 
 /**
  * Who holds the connection: `start()` until `stop()`, each data subscription, each command until it settles. When the
@@ -28,18 +28,12 @@ export class Holders {
     });
   }
 
-  /** Holds the connection while it is subscribed, and emits nothing. */
-  readonly hold$: Observable<never> = defer(() => {
-    const held = this.hold();
-    return NEVER.pipe(finalize(() => held.unsubscribe()));
-  });
-
   /** Holds the connection while a source is subscribed. */
   holdDuring<T>(source: Observable<T>): Observable<T> {
-    return defer(() => {
-      const held = this.hold();
-      return source.pipe(finalize(() => held.unsubscribe()));
-    });
+    return using(
+      () => this.hold(),
+      () => source,
+    );
   }
 
   /** The connection was stopped: there is nothing to close any more. */

@@ -39,11 +39,11 @@ export interface ConnectionErrorDetails {
 export class ConnectionError extends WebPubSubError<ConnectionErrorCode> {
   readonly phase: ConnectionPhase;
   /** The WebSocket close code, as far as known. */
-  readonly closeCode?: number;
+  declare readonly closeCode?: number;
   /** The close frame's reason, or the service's own words. */
-  readonly reason?: string;
+  declare readonly reason?: string;
   /** The HTTP status that refused the upgrade; Node tells it, browsers do not. */
-  readonly httpStatus?: number;
+  declare readonly httpStatus?: number;
 
   constructor(message: string, details: ConnectionErrorDetails) {
     const { code, isRetriable = code !== "GaveUp", cause, phase, closeCode, reason, httpStatus } = details;

@@ -21,9 +21,9 @@ const DEFINITIVE: ReadonlySet<string> = new Set(["Forbidden", "BadRequest"]);
  */
 export class SendMessageError extends WebPubSubError<SendMessageErrorCode> {
   /** The id under which the operation was sent. */
-  readonly ackId?: number;
+  declare readonly ackId?: number;
   /** The service's error as it came. */
-  readonly errorDetail?: ServiceError;
+  declare readonly errorDetail?: ServiceError;
 
   constructor(message: string, { code, ackId, errorDetail, cause }: SendMessageErrorDetails) {
     super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), cause });

@@ -14,7 +14,7 @@ export type TimeoutOption = "startTimeoutInMs" | "ackTimeoutInMs";
 export class TimeoutError extends WebPubSubError<TimeoutErrorCode> {
   readonly option: TimeoutOption;
   /** The id of the operation that timed out, if it had one. */
-  readonly ackId?: number;
+  declare readonly ackId?: number;
 
   constructor(message: string, details: { code: TimeoutErrorCode; option: TimeoutOption; ackId?: number | undefined }) {
     super("TimeoutError", message, { code: details.code, isRetriable: true });

@@ -1,3 +1,4 @@
+import { defer, finalize, Subscription, tap, type Observable } from "rxjs";
 import { invalidId } from "../protocol/names.js";
 
 /** Gives out `ackId`s from 1 up, each once in the life of a client, around those that callers chose. */
@@ -5,16 +6,36 @@ export class AckIds {
   #next = 1;
   /** Chosen ids that the counter has yet to pass. */
   readonly #chosen = new Set<number>();
+  /** Ids of operations that have not settled yet. */
+  readonly #pending = new Set<number>();
 
-  /** @throws RangeError when the id is no id. */
-  choose(ackId: number): number {
+  /**
+   * Runs an operation under the id that its caller chose, or else the next free one. Nobody can choose that id until the
+   * operation settles; whoever is told of its outcome can.
+   *
+   * Errors with a RangeError when the chosen id is no id, or awaits its ack already.
+   */
+  reserve<T>(chosen: number | undefined, run: (ackId: number) => Observable<T>): Observable<T> {
+    return defer(() => {
+      const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
+      this.#pending.add(ackId);
+      const reservation = new Subscription(() => this.#pending.delete(ackId));
+      const release = () => reservation.unsubscribe();
+      return defer(() => run(ackId)).pipe(tap({ next: release, error: release }), finalize(release));
+    });
+  }
+
+  #choose(ackId: number): number {
     const problem = invalidId(ackId);
     if (problem) throw new RangeError(`ackId ${String(ackId)} cannot be used: ${problem}`);
+    if (this.#pending.has(ackId)) {
+      throw new RangeError(`ackId ${ackId} awaits its ack already; choose another or leave it out`);
+    }
     if (ackId >= this.#next) this.#chosen.add(ackId);
     return ackId;
   }
 
-  generate(): number {
+  #generate(): number {
     while (this.#chosen.delete(this.#next)) this.#next++;
     return this.#next++;
   }

@@ -165,15 +165,10 @@ export class Connection {
         )
         .subscribe(() => this.wake()),
     );
-    subscription.add(
-      this.#sessions().subscribe({
-        next: (frame) => this.ports.router.route(frame, isDue),
-        error: (end: unknown) => this.#giveUp(end),
-      }),
-    );
+    subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
   }
 
-  #sessions() {
+  #sessions(isDue: () => boolean): Observable<unknown> {
     const { autoReconnect, reconnectRetry, shouldRetry: makeShouldRetry } = this.options;
     let shouldRetry = makeShouldRetry();
     return defer(() => {
@@ -184,10 +179,10 @@ export class Connection {
         closing$: this.#closing$,
         probe$: this.#probe$,
         now$: this.#now$,
-        tell: this.#listener,
+        tell: { ...this.#listener, frame: (frame) => this.ports.router.route(frame, isDue) },
       };
       const session = (this.#session = new Session(this.options, ports, attempt, cause));
-      return session.frames$;
+      return session.life$;
     }).pipe(
       retryBackoff({
         ...reconnectRetry,
@@ -238,7 +233,7 @@ export class Connection {
     });
   }
 
-  readonly #listener: SessionListener = {
+  readonly #listener: Omit<SessionListener, "frame"> = {
     handshaken: ({ connectionId, userId }, link) => {
       this.#dispatch({ type: "handshaken", connectionId, userId });
       // A subscriber to the gap may have stopped or replaced the session.

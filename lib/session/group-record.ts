@@ -29,8 +29,8 @@ export class GroupRecord {
   isBusy = false;
   /** What `joined$` last emitted. */
   readonly joined$ = new BehaviorSubject<Joined | null>(null);
-  /** Errors when the service refuses the group for good, for those who observe it. */
-  refused$ = new Subject<never>();
+  /** How often the service refused the group for good, which each time took off all observers. */
+  refusals = 0;
   /** The outcome of the next session's join, for commands that wait for it. */
   nextJoin$ = new Subject<CommandResult>();
 

@@ -7,6 +7,7 @@ import {
   mergeMap,
   of,
   Subject,
+  Subscription,
   take,
   tap,
   throwError,
@@ -64,6 +65,8 @@ export class Membership {
     private readonly outbox: Outbox,
     private readonly ackIds: AckIds,
     private readonly queue: EmissionQueue,
+    /** The service will not have us in a group, for good. */
+    private readonly onRefused: (group: string, error: SendMessageError) => void,
   ) {}
 
   /** The groups that the present or next session is to be joined to. */
@@ -121,24 +124,17 @@ export class Membership {
     });
   }
 
-  /**
-   * Keeps a group joined while it is subscribed, and for `leaveDelayInMs` after the last subscription. Emits nothing;
-   * errors when the service refuses the group for good.
-   */
-  observe(group: string): Observable<never> {
-    return defer(() => {
-      const record = this.#record(group);
-      const { refused$ } = record;
-      record.observers++;
-      record.observed++;
-      record.leaveIsDue = false;
-      this.#reconcile(record);
-      return refused$.pipe(
-        finalize(() => {
-          // A refusal has taken all its observers off already.
-          if (record.refused$ === refused$ && --record.observers === 0) this.#leaveLater(record);
-        }),
-      );
+  /** Keeps a group joined until unsubscribed, and for `leaveDelayInMs` after the last such subscription. */
+  observe(group: string): Subscription {
+    const record = this.#record(group);
+    const { refusals } = record;
+    record.observers++;
+    record.observed++;
+    record.leaveIsDue = false;
+    this.#reconcile(record);
+    return new Subscription(() => {
+      // A refusal has taken all its observers off already.
+      if (record.refusals === refusals && --record.observers === 0) this.#leaveLater(record);
     });
   }
 
@@ -303,12 +299,12 @@ export class Membership {
 
   /** The service will not have us in the group: nobody wants it any longer, and everybody is told. */
   #refuse(record: GroupRecord, error: SendMessageError, isRejoin: boolean): void {
-    const { refused$, name } = record;
-    record.refused$ = new Subject();
+    const { name } = record;
+    record.refusals++;
     record.observers = 0;
     record.claimed = false;
     if (isRejoin) this.queue.push(() => this.rejoinGroupFailed$.next({ group: name, error }));
-    this.queue.push(() => refused$.error(error));
+    this.onRefused(name, error);
     this.#settleWaiting(record, (waiting) => waiting.error(error));
   }
 

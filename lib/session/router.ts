@@ -1,4 +1,4 @@
-import { defer, finalize, Subject, type Observable } from "rxjs";
+import { EMPTY, Subject, Subscription, using, type Observable } from "rxjs";
 import { ProtocolError } from "../errors/client-errors.js";
 import { logger } from "../logging/logger.js";
 import type {
@@ -21,6 +21,12 @@ export interface AckMessage {
   readonly error?: ServiceError;
 }
 
+/** Who listens to one group: members, for whom it is joined, and those who watch what others joined for them. */
+interface GroupAudience {
+  readonly members: Subject<GroupDataMessage>;
+  readonly watchers: Subject<GroupDataMessage>;
+}
+
 /**
  * Takes each frame to its subscribers. A message costs one look-up, however many groups are subscribed; nothing here
  * passes the lifecycle.
@@ -30,35 +36,43 @@ export class Router {
   readonly serverMessages$ = new Subject<ServerDataMessage>();
   readonly acks$ = new Subject<AckMessage>();
   readonly protocolErrors$ = new Subject<ProtocolError>();
-  readonly #groups = new Map<string, Subject<GroupDataMessage>>();
+  readonly #groups = new Map<string, GroupAudience>();
+  #isDisposed = false;
 
   constructor(
     private readonly queue: EmissionQueue,
     private readonly acknowledge: (ack: AckFrame) => void,
   ) {}
 
-  /** The messages of one group; costs nothing while nobody is subscribed. Hot. */
-  messagesOf(group: string): Observable<GroupDataMessage> {
-    return defer(() => {
-      let messages$ = this.#groups.get(group);
-      if (messages$ === undefined) this.#groups.set(group, (messages$ = new Subject()));
-      const subject = messages$;
-      return subject.pipe(
-        finalize(() => {
-          if (!subject.observed && this.#groups.get(group) === subject) this.#groups.delete(group);
-        }),
-      );
-    });
+  /**
+   * The messages of one group, for its members, who are told when the service refuses the group, or for those who only
+   * watch. Hot; costs nothing while nobody is subscribed.
+   */
+  messagesOf(group: string, audience: keyof GroupAudience): Observable<GroupDataMessage> {
+    return using(
+      () => new Subscription(() => this.#forget(group)),
+      () => (this.#isDisposed ? EMPTY : this.#audienceOf(group)[audience]),
+    );
+  }
+
+  /** Ends the messages of a group for its members. */
+  refuse(group: string, error: Error): void {
+    const audience = this.#groups.get(group);
+    if (audience === undefined) return;
+    this.#groups.set(group, { ...audience, members: new Subject() });
+    this.queue.push(() => audience.members.error(error));
   }
 
   /** Delivers a frame, unless by the time of its turn it is not `due` any more. */
   route(frame: DownstreamFrame, due: () => boolean): void {
     switch (frame.kind) {
       case "groupData": {
-        this.queue.emit(this.groupMessages$, frame, due);
+        if (this.groupMessages$.observed) this.queue.emit(this.groupMessages$, frame, due);
         // Fragments of a stream have an Observable of their own.
-        const messages$ = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
-        if (messages$ && due()) this.queue.emit(messages$, frame, due);
+        const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
+        if (audience === undefined) break;
+        if (audience.members.observed && due()) this.queue.emit(audience.members, frame, due);
+        if (audience.watchers.observed && due()) this.queue.emit(audience.watchers, frame, due);
         break;
       }
       case "serverData":
@@ -83,11 +97,28 @@ export class Router {
     }
   }
 
-  /** Completes everything; the groups' streams end with their subscribers. */
+  /** Completes everything. */
   dispose(): void {
+    this.#isDisposed = true;
     for (const subject of [this.groupMessages$, this.serverMessages$, this.acks$, this.protocolErrors$]) {
       subject.complete();
     }
+    for (const { members, watchers } of this.#groups.values()) {
+      members.complete();
+      watchers.complete();
+    }
+  }
+
+  #audienceOf(group: string): GroupAudience {
+    let audience = this.#groups.get(group);
+    if (audience === undefined)
+      this.#groups.set(group, (audience = { members: new Subject(), watchers: new Subject() }));
+    return audience;
+  }
+
+  #forget(group: string): void {
+    const audience = this.#groups.get(group);
+    if (audience && !audience.members.observed && !audience.watchers.observed) this.#groups.delete(group);
   }
 }
 

@@ -2,8 +2,8 @@ import {
   catchError,
   concat,
   defer,
+  filter,
   ignoreElements,
-  map,
   merge,
   mergeMap,
   of,
@@ -33,7 +33,6 @@ import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { redact } from "../protocol/redact.js";
 import { accessFailure, recoveryUrl, tokenHasExpired, type Access } from "../socket/access.js";
 import { httpStatusOf, type Link } from "../socket/link.js";
-import { aroundFirst } from "./around-first.js";
 import { firstWithin } from "./first-within.js";
 import { liveness } from "./liveness.js";
 import type { Membership } from "./membership.js";
@@ -77,6 +76,8 @@ export interface SessionPorts {
 
 /** What happens to a session, told before the frame that it came with goes on. */
 export interface SessionListener {
+  /** A frame, exactly once and in order. */
+  frame(frame: DownstreamFrame): void;
   handshaken(frame: ConnectedFrame, link: Link): void;
   settled(): void;
   linkLost(at: number, cause: ConnectionCause): void;
@@ -111,6 +112,9 @@ export class Session {
   #silentLinks = 0;
   /** Bytes of the frame that is on its way through. */
   #frameSize = 0;
+  #frameCount = 0;
+  /** Frames of all links. They take the short way: what happens to links does not pass here, nor they there. */
+  readonly #frames$ = new Subject<DownstreamFrame>();
   readonly #handshaken$ = new Subject<void>();
   readonly #joinsSettled$ = new Subject<void>();
 
@@ -124,25 +128,17 @@ export class Session {
   }
 
   /**
-   * Opens the session and emits its frames, each exactly once and in order. Never completes; errors with a
-   * `SessionEnd`. Cold, for one subscription.
+   * Opens the session and emits the frame that began it, once. Never completes; errors with a `SessionEnd`. Cold, for
+   * one subscription.
    */
-  readonly frames$: Observable<DownstreamFrame> = defer(() =>
+  readonly life$: Observable<DownstreamFrame> = defer(() =>
     merge(
+      this.#delivery(),
       this.ports.membership.work(),
       this.#readiness(),
       defer(() => (this.#identity === undefined ? this.#newLink() : this.#recoveryLink(this.#identity))).pipe(
+        ignoreElements(),
         retry({ delay: (end: unknown) => this.#afterLink(end) }),
-        this.#acknowledging(),
-        replayJoins({
-          sessionStart: (frame) => frame === this.#handshake,
-          wanted: () => this.ports.membership.wanted(),
-          join: (group) => this.ports.membership.rejoin(group),
-          concurrency: this.options.rejoinConcurrency,
-          onFailed: (group, error) =>
-            logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
-          onSettled: () => this.#joinsSettled$.next(),
-        }),
       ),
     ),
   );
@@ -152,7 +148,28 @@ export class Session {
     return this.#link?.close() ?? EMPTY;
   }
 
-  #newLink(): Observable<DownstreamFrame> {
+  /** Acknowledges frames, replays joins, and hands every frame out. */
+  #delivery(): Observable<DownstreamFrame> {
+    return this.#frames$.pipe(
+      this.#acknowledging(),
+      replayJoins({
+        sessionStart: (frame) => frame === this.#handshake,
+        wanted: () => this.ports.membership.wanted(),
+        join: (group) => this.ports.membership.rejoin(group),
+        concurrency: this.options.rejoinConcurrency,
+        onFailed: (group, error) =>
+          logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
+        onSettled: () => this.#joinsSettled$.next(),
+      }),
+      filter((frame) => {
+        this.ports.tell.frame(frame);
+        return frame === this.#handshake;
+      }),
+    );
+  }
+
+  /** A link to a new session. Emits when the session has begun. */
+  #newLink(): Observable<unknown> {
     const { startTimeoutInMs, scheduler } = this.options;
     let phase: ConnectionPhase = "access";
     const url$ = this.ports.access
@@ -166,76 +183,91 @@ export class Session {
       }),
       switchMap((link) => {
         phase = "handshake";
-        return this.#framesOf(link, false);
+        return this.#carry(link, (frame) => this.#beginSession(frame, link));
       }),
-      firstWithin(startTimeoutInMs, scheduler, () => startTimeout(startTimeoutInMs, phase), isConnected),
+      firstWithin(startTimeoutInMs, scheduler, () => startTimeout(startTimeoutInMs, phase)),
       catchError((end: unknown) =>
         throwError(() => (this.#identity ? end : attemptFailed(end, phase, this.#goodbye, this.#hint(end)))),
       ),
     );
   }
 
-  #recoveryLink({ connectionId, reconnectionToken = "" }: ConnectedFrame): Observable<DownstreamFrame> {
+  /** A link on which the session goes on. Emits when it has proved alive. */
+  #recoveryLink({ connectionId, reconnectionToken = "" }: ConnectedFrame): Observable<unknown> {
     const { startTimeoutInMs, recoveryTimeoutInMs, scheduler } = this.options;
     const { attempt, since } = this.#outage ?? { attempt: 1, since: scheduler.now() };
     const timeInMs = Math.min(startTimeoutInMs, since + recoveryTimeoutInMs - scheduler.now());
     this.ports.pace.attempted(attempt);
     this.ports.tell.recovering(attempt, undefined);
     return this.ports.openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken)).pipe(
-      switchMap((link) =>
-        this.#framesOf(link, true).pipe(
-          aroundFirst(
-            () => {
-              this.#outage = undefined;
-              this.#silentLinks = 0;
-              this.ports.tell.recovered();
-            },
-            () => this.ports.tell.resumed(link),
-          ),
-        ),
-      ),
+      switchMap((link) => {
+        // Silence proves nothing while the service may be busy with an event of ours.
+        if (!this.ports.outbox.awaitsEvent) this.#silentLinks++;
+        return this.#carry(link, (frame) => this.#resumeSession(frame, link));
+      }),
       firstWithin(timeInMs, scheduler, () => startTimeout(timeInMs, "recovery")),
     );
   }
 
-  #framesOf(link: Link, isRecovery: boolean): Observable<DownstreamFrame> {
-    const { codec, keepAliveIntervalInMs, keepAliveTimeoutInMs, proofOfLifeInMs, scheduler } = this.options;
+  /** Takes in the frames of a link and watches over it. Emits when a frame `proves` what the link was opened for. */
+  #carry(link: Link, proves: (frame: DownstreamFrame) => boolean): Observable<unknown> {
+    const { options, ports } = this;
     this.#link = link;
     this.#goodbye = undefined;
-    if (isRecovery && !this.ports.outbox.awaitsEvent) this.#silentLinks++;
-    return link.frames$.pipe(
-      map((raw) => {
-        this.#frameSize = typeof raw === "string" ? utf8Length(raw) : raw.byteLength;
-        return codec.decode(raw);
-      }),
+    let isProven = false;
+    return merge(
+      link.frames$.pipe(
+        filter((raw) => {
+          const frame = this.#read(raw);
+          if (!isProven) return (isProven = proves(frame));
+          this.#frames$.next(frame);
+          return false;
+        }),
+      ),
       liveness({
-        keepAliveIntervalInMs,
-        keepAliveTimeoutInMs,
-        proofOfLifeInMs,
-        probe$: this.ports.probe$,
-        probeAtOnce: isRecovery,
+        ...options,
+        probe$: ports.probe$,
+        probeAtOnce: this.#identity !== undefined,
         ping: () => {
-          if (this.#identity) this.#sendNow(codec.ping());
+          if (this.#identity) this.#sendNow(options.codec.ping());
         },
-        maySilentlyWork: () => this.ports.outbox.awaitsEvent,
-        scheduler,
+        maySilentlyWork: () => ports.outbox.awaitsEvent,
+        lastFrameAt: () => this.lastFrameAt,
+        frameCount: () => this.#frameCount,
       }),
-      tap((frame) => this.#note(frame, link)),
     );
   }
 
-  #note(frame: DownstreamFrame, link: Link): void {
+  #read(raw: string | ArrayBuffer): DownstreamFrame {
+    const frame = this.options.codec.decode(raw);
     this.lastFrameAt = this.options.scheduler.now();
+    this.#frameCount++;
+    this.#frameSize = typeof raw === "string" ? utf8Length(raw) : raw.byteLength;
+    if (frame.kind === "disconnected") this.#goodbye = redact(frame.message ?? "");
+    // After a recovery the service may send a newer token.
+    if (frame.kind === "connected" && this.#identity) this.#identity = { ...this.#identity, ...frame };
+    return frame;
+  }
+
+  /** A new session begins with its `connected` frame; what came before it belongs to no session. */
+  #beginSession(frame: DownstreamFrame, link: Link): boolean {
     if (frame.kind === "connected") {
-      const isNew = this.#identity === undefined;
-      this.#identity = { ...this.#identity, ...frame };
-      if (!isNew) return;
       this.#handshake = this.#identity = frame;
       this.#handshaken$.next();
       this.ports.tell.handshaken(frame, link);
-    } else if (frame.kind === "disconnected") {
-      this.#goodbye = redact(frame.message ?? "");
     }
+    this.#frames$.next(frame);
+    return frame.kind === "connected";
+  }
+
+  /** Any frame shows that the session goes on. */
+  #resumeSession(frame: DownstreamFrame, link: Link): true {
+    this.#outage = undefined;
+    this.#silentLinks = 0;
+    this.ports.tell.recovered();
+    this.#frames$.next(frame);
+    this.ports.tell.resumed(link);
+    return true;
   }
 
   #acknowledging(): MonoTypeOperatorFunction<DownstreamFrame> {
@@ -303,8 +335,6 @@ export class Session {
       : "";
   }
 }
-
-const isConnected = (frame: DownstreamFrame): boolean => frame.kind === "connected";
 
 const startTimeout = (timeInMs: number, phase: ConnectionPhase): TimeoutError =>
   new TimeoutError(`the attempt was given up after ${timeInMs} ms in the phase "${phase}" (startTimeoutInMs)`, {

@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription, type SchedulerLike } from "rxjs";
+import { Observable, Subject, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
 import { webSocket } from "rxjs/webSocket";
 import { closeCode } from "../protocol/close-codes.js";
 import { redact } from "../protocol/redact.js";
@@ -34,7 +34,7 @@ export interface LinkEnd {
 
 /** One open WebSocket. */
 export interface Link {
-  /** The frames as they come, hot. Subscribe at once when the link is handed out: the first may follow directly. */
+  /** The frames as they come, hot, for one subscriber. Subscribe at once when the link is handed out. */
   readonly frames$: Observable<string | ArrayBuffer>;
   /** Whether a frame sent now goes to the network; not so while the peer is closing. */
   readonly isOpen: boolean;
@@ -68,7 +68,8 @@ interface RawCloseEvent {
 export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
   new Observable<Link>((subscriber) => {
     const { scheduler } = options;
-    const frames$ = new Subject<string | ArrayBuffer>();
+    /** Who takes the frames: one at a time, so that a frame goes straight there. */
+    let receiver: Subscriber<string | ArrayBuffer> | undefined;
     const closed$ = new Subject<never>();
     const grace = new Subscription();
     let socket: WebSocketLike | undefined;
@@ -114,7 +115,9 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
     };
 
     const link: Link = {
-      frames$,
+      frames$: new Observable((taker) => {
+        receiver = taker;
+      }),
       get isOpen() {
         return !closing && socket?.readyState === OPEN;
       },
@@ -127,7 +130,7 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
       close: () => {
         if (!closing && opened) {
           closing = true;
-          frames$.complete();
+          receiver = undefined;
           subject.error({ code: closeCode.normal, reason: "" });
           const terminate = scheduler.schedule(() => {
             abandon();
@@ -149,7 +152,7 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
     options.runOutside(() =>
       subscription.add(
         subject.subscribe({
-          next: (frame) => frames$.next(frame),
+          next: (frame) => receiver?.next(frame),
           error: onError,
         }),
       ),
