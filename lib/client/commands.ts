@@ -100,20 +100,26 @@ export class Commands {
   ): Observable<CommandResult> {
     const { ackIds, outbox, holders, messageRetry } = this.ports;
     const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
-    refuse(metadata && invalidMetadata(metadata), metadata);
-    const ackId = fireAndForget ? undefined : (this.#chosen(options.ackId) ?? ackIds.generate());
-    const frame = encode(ackId);
-    refuseOversized(kind, target, frame);
+    refuse(metadata === undefined ? undefined : invalidMetadata(metadata), metadata);
 
-    const operation = { kind, target, frame, ackId };
-    if (whenOffline !== "queue" && !outbox.isLive) return outbox.transmit(operation, whenOffline);
-    return holders.holdDuring(
-      outbox.transmit(operation, whenOffline).pipe(retryWithinSession(operation, messageRetry, outbox)),
-    );
+    const run = (ackId: number | undefined): Observable<CommandResult> => {
+      const frame = encode(ackId);
+      refuseOversized(kind, target, frame);
+      const operation = { kind, target, frame, ackId };
+      if (whenOffline !== "queue" && !outbox.isLive) return outbox.transmit(operation, whenOffline);
+      return holders.holdDuring(
+        outbox.transmit(operation, whenOffline).pipe(retryWithinSession(operation, messageRetry, outbox)),
+      );
+    };
+    return fireAndForget ? run(undefined) : ackIds.reserve(options.ackId, run);
   }
 
-  #chosen(ackId: number | undefined): number | undefined {
-    return ackId === undefined ? undefined : this.ports.ackIds.choose(ackId);
+  /** Joins and leaves get an id only when they are sent; one that the caller chose is theirs from the beginning. */
+  #underChosen(
+    ackId: number | undefined,
+    run: (chosen: number | undefined) => Observable<CommandResult>,
+  ): Observable<CommandResult> {
+    return ackId === undefined ? run(undefined) : this.ports.ackIds.reserve(ackId, run);
   }
 }
 

@@ -253,11 +253,11 @@ export class Membership {
     policy: RetryBackoffPolicy,
     isWanted?: () => boolean,
   ): Observable<CommandResult> {
-    return defer(() => {
-      const ackId = chosenAckId ?? this.ackIds.generate();
+    const transmit = (ackId: number): Observable<CommandResult> => {
       const operation: Operation = { kind, target: name, ackId, frame: this.options.codec[kind](name, ackId) };
       return this.outbox.transmit(operation).pipe(retryWithinSession(operation, policy, this.outbox, isWanted));
-    });
+    };
+    return chosenAckId === undefined ? this.ackIds.reserve(undefined, transmit) : defer(() => transmit(chosenAckId));
   }
 
   /** Brings what observers want and what is joined together, one step at a time. */

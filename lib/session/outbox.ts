@@ -226,18 +226,8 @@ export class Outbox {
   }
 
   #await(transmission: Transmission): void {
-    const { operation, subscriber } = transmission;
-    if (operation.ackId === undefined) return;
-    const other = this.#unacknowledged.get(operation.ackId);
-    if (other !== undefined && other !== transmission) {
-      subscriber.error(
-        new RangeError(
-          `${describeOperation(operation)}: ackId ${operation.ackId} awaits its ack already, for ${describeOperation(other.operation)}; choose another or leave it out`,
-        ),
-      );
-      return;
-    }
-    this.#unacknowledged.set(operation.ackId, transmission);
+    const { ackId } = transmission.operation;
+    if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
   }
 
   #succeed(subscriber: Subscriber<CommandResult>, result: CommandResult): void {
