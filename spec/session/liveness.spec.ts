@@ -1,4 +1,4 @@
-import { NEVER, Subject, VirtualTimeScheduler, type SchedulerLike } from "rxjs";
+import { NEVER, Subject, VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
 import { liveness, LinkSilent, type LivenessOptions } from "../../lib/session/liveness.js";
 
 /** One link under watch: what was noted of it, with the time. Pings every 20, dead after 120, proof within 4. */
@@ -126,7 +126,8 @@ describe("Watching over one link", () => {
     let slept = 0;
     const scheduler: SchedulerLike = {
       now: () => clock.now() + slept,
-      schedule: (work, delay, state) => clock.schedule(work, delay, state),
+      schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
+        clock.schedule(work, delay, state),
     };
     const noted: string[] = [];
     const frames$ = new Subject<string>();

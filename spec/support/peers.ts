@@ -38,3 +38,11 @@ export const closing =
     socket.open();
     socket.end(code, { reason });
   };
+
+/** Accepts the connection and shakes hands, then falls silent. */
+export const welcoming =
+  (connectionId: string): Peer =>
+  (socket) => {
+    socket.open();
+    socket.connected(connectionId, `token of ${connectionId}`);
+  };

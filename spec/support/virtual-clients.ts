@@ -55,6 +55,13 @@ export class VirtualClients extends VirtualService {
     return socket;
   }
 
+  /** A socket that a peer of {@link next} answers. */
+  scripted(index: number): ScriptedWebSocket {
+    const socket = this.sockets[index];
+    if (!(socket instanceof ScriptedWebSocket)) throw new Error(`socket ${index} is not a peer's`);
+    return socket;
+  }
+
   get urls(): string[] {
     return this.sockets.map(({ url }) => url);
   }
