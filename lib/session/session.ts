@@ -14,7 +14,6 @@ import {
   tap,
   throwError,
   timer,
-  EMPTY,
   identity,
   type MonoTypeOperatorFunction,
   type Observable,
@@ -143,9 +142,13 @@ export class Session {
     ),
   );
 
-  /** Ends the present link in peace; what it returns completes when that is done. */
+  /**
+   * Ends the present link in peace; what it returns completes when that is done. An attempt that is under way is
+   * abandoned with the run: that takes no longer than a tick, in which further calls do not open further sockets.
+   */
   close(): Observable<never> {
-    return this.#link?.close() ?? EMPTY;
+    const { scheduler } = this.options;
+    return this.#link?.close() ?? concat(this.ports.closing$, timer(0, scheduler).pipe(ignoreElements()));
   }
 
   /** Acknowledges frames, replays joins, and hands every frame out. */
