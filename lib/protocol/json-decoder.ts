@@ -1,5 +1,13 @@
 import { fromBase64 } from "./bytes.js";
-import type { DataType, DownstreamFrame, MalformedFrame, MessageData, ServiceError, StreamInfo } from "./messages.js";
+import type {
+  DataType,
+  DownstreamFrame,
+  GroupDataMessage,
+  MalformedFrame,
+  ServerDataMessage,
+  ServiceError,
+  StreamInfo,
+} from "./messages.js";
 import { isMetadata, type Metadata } from "./metadata.js";
 import { invalidId } from "./names.js";
 
@@ -52,27 +60,23 @@ function decodeMessage(json: Json): DownstreamFrame {
   if (from !== "group" && from !== "server") return unknownFrame(json);
   const payload = decodeData(json);
   if (payload === undefined) return unknownFrame(json);
+  // The hot path: one object, whose optional fields are left out rather than set to undefined.
   const { dataType, data } = payload;
+  const message: Json = from === "server" ? { kind: "serverData", dataType, data } : groupMessage(json, dataType, data);
   const sequenceId = optionalId(json, "sequenceId");
+  if (sequenceId !== undefined) message["sequenceId"] = sequenceId;
   const metadata = optionalMetadata(json);
-  // Optional fields are left out rather than set to undefined, and the usual combinations share one object shape.
-  const common = {
-    dataType,
-    data,
-    ...(sequenceId === undefined ? undefined : { sequenceId }),
-    ...(metadata === undefined ? undefined : { metadata }),
-  } as MessageData;
-  if (from === "server") return { kind: "serverData", ...common };
-  const group = string(json, "group");
+  if (metadata !== undefined) message["metadata"] = metadata;
+  return message as unknown as GroupDataMessage | ServerDataMessage;
+}
+
+function groupMessage(json: Json, dataType: DataType, data: unknown): Json {
+  const message: Json = { kind: "groupData", group: string(json, "group"), dataType, data };
   const fromUserId = optionalString(json, "fromUserId");
+  if (fromUserId !== undefined) message["fromUserId"] = fromUserId;
   const stream = optionalStream(json);
-  return {
-    kind: "groupData",
-    group,
-    ...(fromUserId === undefined ? undefined : { fromUserId }),
-    ...common,
-    ...(stream === undefined ? undefined : { stream }),
-  };
+  if (stream !== undefined) message["stream"] = stream;
+  return message;
 }
 
 /** The payload of a message; nothing when its data type is unknown. */
