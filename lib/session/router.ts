@@ -79,8 +79,11 @@ export class Router {
         this.queue.emit(this.serverMessages$, frame, due);
         break;
       case "ack":
-        this.queue.emit(this.acks$, ackOf(frame), due);
-        this.acknowledge(frame);
+        // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
+        this.queue.transact(() => {
+          this.queue.emit(this.acks$, ackOf(frame), due);
+          this.acknowledge(frame);
+        });
         break;
       case "malformed": {
         const error = new ProtocolError(frame.reason, frame.frame);

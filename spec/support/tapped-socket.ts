@@ -69,6 +69,11 @@ export class TappedSocket implements WebSocketLike {
     this.#isFrozen = true;
   }
 
+  /** A frame that no service would send. */
+  inject(data: string): void {
+    this.onmessage?.({ data } as never);
+  }
+
   send(data: string): void {
     this.sent.push(JSON.parse(data) as FrameObject);
     if (!this.#isFrozen) this.#socket.send(data);

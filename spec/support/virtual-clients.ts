@@ -75,6 +75,11 @@ export class VirtualClients extends VirtualService {
     return this.sockets.filter(({ readyState }) => readyState === CONNECTING || readyState === OPEN).length;
   }
 
+  /** How many timers wait, not counting those with which the service keeps sessions that have lost their link. */
+  get clientTimers(): number {
+    return this.pendingActions - this.hub.connections.filter(({ attached }) => !attached).length;
+  }
+
   #make(url: string, protocols?: string | string[]): TappedSocket | ScriptedWebSocket {
     const socket = this.#open(url, protocols);
     this.sockets.push(socket);

@@ -11,7 +11,7 @@ describe("A first connection", () => {
     const client = service.client();
     historyOf(client, service.scheduler);
     client.group("room");
-    client.sendToGroup("room", "never subscribed");
+    void client.sendToGroup("room", "never subscribed");
     expect(service.pendingActions).toBe(0);
     expect(service.sockets).toEqual([]);
     expect(client.state).toEqual({ status: "stopped", reason: "initial" });
