@@ -1,5 +1,5 @@
 import type { Observable } from "rxjs";
-import type { DataType, SendToGroupOptions, WebPubSubClient } from "../../../lib/index.js";
+import type { DataType, WebPubSubClient } from "../../../lib/index.js";
 import { outcomeOf, record } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { VirtualStage } from "../../support/virtual-stage.js";

@@ -1,0 +1,97 @@
+import { outcomeOf, record } from "../../support/recording.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
+
+const MiB = 1_048_576;
+
+describe("while more than 1 MiB is handed over and not on the network yet", () => {
+  it("sends are held back, and go out in order when it has drained", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.bufferedAmount = MiB + 1;
+    const sends = ["a", "b"].map((data) => record(stage.client.sendToGroup("g", data)));
+    stage.advance(5_000);
+    expect(stage.socket.framesOf("sendToGroup")).toEqual([]);
+    stage.socket.bufferedAmount = 0;
+    stage.advance(1_000);
+    expect(stage.socket.framesOf("sendToGroup").map(({ data }) => data)).toEqual(["a", "b"]);
+    for (const id of [1, 2]) stage.socket.ack(id);
+    expect(sends.map(outcomeOf)).toMatchObject([{ ackId: 1 }, { ackId: 2 }]);
+  });
+
+  it("exactly 1 MiB holds nothing back", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.bufferedAmount = MiB;
+    record(stage.client.sendToGroup("g", "a"));
+    expect(stage.socket.framesOf("sendToGroup")).toHaveLength(1);
+  });
+
+  it("a later send does not overtake one that is held back", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.bufferedAmount = MiB + 1;
+    record(stage.client.sendToGroup("g", "a"));
+    stage.socket.bufferedAmount = 0;
+    record(stage.client.sendToGroup("g", "b"));
+    stage.advance(1_000);
+    expect(stage.socket.framesOf("sendToGroup").map(({ data }) => data)).toEqual(["a", "b"]);
+  });
+
+  it("fire-and-forget sends are held back as well", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.bufferedAmount = MiB + 1;
+    const send = record(stage.client.sendToGroup("g", "a", "text", { fireAndForget: true }));
+    expect(outcomeOf(send)).toBe("pending");
+    stage.socket.bufferedAmount = 0;
+    stage.advance(1_000);
+    expect(outcomeOf(send)).toEqual({ isDuplicated: false });
+  });
+
+  it("acknowledgements, pings and joins go out all the same", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.bufferedAmount = 10 * MiB;
+    stage.client.group("observed").messages$.subscribe();
+    stage.client.joinGroup("joined").subscribe();
+    stage.client.leaveGroup("left").subscribe();
+    stage.socket.receive({ type: "message", from: "server", dataType: "text", data: "", sequenceId: 1 });
+    stage.advance(25_000);
+    const types = new Set(stage.socket.frames.map(({ type }) => type));
+    expect(types).toEqual(new Set(["joinGroup", "leaveGroup", "sequenceAck", "ping"]));
+  });
+
+  it("what is held back takes part in maxQueuedSends, and goes over to the next link", () => {
+    const stage = ScriptedStage.connected({ maxQueuedSends: 1 });
+    stage.socket.bufferedAmount = MiB + 1;
+    const held = record(stage.client.sendToGroup("g", "held"));
+    const surplus = record(stage.client.sendToGroup("g", "surplus"));
+    expect(outcomeOf(surplus)).toMatchObject({ code: "QueueOverflow" });
+    stage.socket.end();
+    stage.advance(0);
+    stage.recover();
+    expect(stage.socket.framesOf("sendToGroup")).toMatchObject([{ data: "held" }]);
+    stage.socket.ack(1);
+    expect(outcomeOf(held)).toEqual({ ackId: 1, isDuplicated: false });
+  });
+});
+
+it("a send on a socket that is closing is not lost: it waits for the next link", () => {
+  const stage = ScriptedStage.connected();
+  stage.socket.readyState = 2;
+  const send = record(stage.client.sendToGroup("g", "a"));
+  expect(stage.socket.sent).toEqual([]);
+  stage.socket.end();
+  stage.advance(0);
+  stage.recover();
+  expect(stage.socket.framesOf("sendToGroup")).toMatchObject([{ data: "a" }]);
+  stage.socket.ack(1);
+  expect(outcomeOf(send)).toEqual({ ackId: 1, isDuplicated: false });
+});
+
+it("a join on a socket that is closing is not lost either", () => {
+  const stage = ScriptedStage.connected();
+  stage.socket.readyState = 2;
+  const join = record(stage.client.joinGroup("g"));
+  stage.socket.end();
+  stage.advance(0);
+  stage.recover();
+  expect(stage.socket.framesOf("joinGroup")).toMatchObject([{ group: "g" }]);
+  stage.socket.ack(1);
+  expect(outcomeOf(join)).toEqual({ ackId: 1, isDuplicated: false });
+});
