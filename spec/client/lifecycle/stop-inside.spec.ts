@@ -161,7 +161,9 @@ describe("Inside a subscriber of stopped$", () => {
     service.next((socket) => socket.end(1006));
     const client = service.client({ reconnectRetryOptions: { maxRetries: 0 } });
     let restarted: Promise<unknown> | undefined;
-    client.stopped$.subscribe(() => (restarted = client.start()));
+    client.stopped$.subscribe(() => {
+      restarted = client.start();
+    });
     const started = client.start();
     service.advance(1_000);
     await expect(started).rejects.toMatchObject({ code: "GaveUp" });
