@@ -16,7 +16,7 @@ const banned = (names, message) => names.map((name) => ({ name, message }));
 export default defineConfig(
   {
     // The programs of spec/package/consumers are compiled and run by `npm run check:package`, outside of this project.
-    ignores: ["dist/**", "coverage/**", "spec/package/consumers/**"],
+    ignores: ["dist/**", "coverage/**", ".temp/**", "spec/package/consumers/**"],
   },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   eslint.configs.recommended,
@@ -74,7 +74,7 @@ export default defineConfig(
   },
   {
     files: ["lib/**/*.ts"],
-    ignores: ["lib/emulator/**"],
+    ignores: ["lib/emulator/**", "lib/command/**"],
     rules: {
       "no-restricted-globals": ["error", ...banned(timers, needsScheduler), ...banned(platform, notPortable)],
     },

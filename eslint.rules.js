@@ -13,19 +13,21 @@ const folders = {
   session: ["socket", "operators", "protocol", "errors", "logging"],
   client: ["session", "socket", "operators", "protocol", "errors", "logging"],
   index: ["client", "session", "socket", "operators", "protocol", "errors", "logging"],
-  emulator: ["protocol"],
+  emulator: ["protocol", "logging"],
+  command: ["emulator", "client", "index", "protocol"],
 };
 
 /** Each package and the folders or files of lib that may import it. */
 const packages = {
-  rxjs: ["operators", "socket", "session", "client", "index", "emulator"],
+  rxjs: ["operators", "socket", "session", "client", "index", "emulator", "command"],
   "rxjs/webSocket": ["socket/link.ts"],
   ws: ["socket/platform-web-socket.ts", "emulator"],
-  "@azure/logger": ["logging"],
+  "@azure/logger": ["logging", "command"],
+  commander: ["command"],
   jsonwebtoken: ["emulator"],
   hono: ["emulator"],
   "@hono/node-server": ["emulator"],
-  "node:": ["emulator"],
+  "node:": ["emulator", "command"],
 };
 
 const folderOf = (file) => file.split("/")[0].replace(/\.ts$/, "");

@@ -8,6 +8,7 @@ import { jsonCodec } from "./json-codec.js";
 import type { Link, LinkEvents } from "./link.js";
 import { rawCodec } from "./raw-codec.js";
 import type { Session } from "./session.js";
+import { trafficLog } from "./traffic.js";
 
 /** What becomes of a request to open a WebSocket. */
 export type Admission =
@@ -29,6 +30,7 @@ const deaf: LinkEvents = { frame: () => undefined, closed: () => undefined };
 export class Service {
   // A hub exists as soon as it is named, and case does not tell hubs apart (client-protocol §18).
   readonly #hubs = new Map<string, Hub>();
+  readonly #logged = trafficLog();
   #stopped = false;
 
   constructor(private readonly settings: ServiceSettings) {}
@@ -52,6 +54,18 @@ export class Service {
   }
 
   admit(request: UpgradeRequest): Admission {
+    return this.#logged(request, this.#decide(request));
+  }
+
+  /** Tells every client that the service goes away, and forgets every session. */
+  stop(): void {
+    this.#stopped = true;
+    for (const hub of this.#hubs.values()) {
+      for (const session of hub.sessions) session.disconnect("The service is shutting down.", closeCode.goingAway);
+    }
+  }
+
+  #decide(request: UpgradeRequest): Admission {
     if (this.#stopped) return { status: 503 };
     const handshake = readHandshake(request, this.settings.checkAccessToken);
     if (handshake.type === "refused") return { status: handshake.status };
@@ -66,14 +80,6 @@ export class Service {
       subprotocol: recovered(request.offered, hub?.session(connectionId)),
       open: (link) => hub?.recover(link, connectionId, token) ?? refuseRecovery(link),
     };
-  }
-
-  /** Tells every client that the service goes away, and forgets every session. */
-  stop(): void {
-    this.#stopped = true;
-    for (const hub of this.#hubs.values()) {
-      for (const session of hub.sessions) session.disconnect("The service is shutting down.", closeCode.goingAway);
-    }
   }
 }
 

@@ -1,22 +1,25 @@
 import { createClientLogger } from "@azure/logger";
 import { redact } from "../protocol/redact.js";
 
-const azureLogger = createClientLogger("rx-webpubsub");
-
-const line = (level: "verbose" | "info" | "warning") => (text: () => string) => {
-  // The text is made only when someone reads it: at the default level a log line costs one comparison.
-  if (azureLogger[level].enabled) azureLogger[level](redact(text()));
-};
-
 /**
- * The client's log, part of Azure's: `AZURE_LOG_LEVEL=verbose` or `setLogLevel` of `@azure/logger` turn it on.
+ * A log that is part of Azure's: `AZURE_LOG_LEVEL=verbose` or `setLogLevel` of `@azure/logger` turn it on.
  * Every line is redacted.
  */
-export const logger = {
-  /** Each step of a connection. */
-  verbose: line("verbose"),
-  /** Changes of the connection's state. */
-  info: line("info"),
-  /** What someone should look into. */
-  warning: line("warning"),
-};
+export function loggerNamed(name: string) {
+  const azureLogger = createClientLogger(name);
+  const line = (level: "verbose" | "info" | "warning") => (text: () => string) => {
+    // The text is made only when someone reads it: at the default level a log line costs one comparison.
+    if (azureLogger[level].enabled) azureLogger[level](redact(text()));
+  };
+  return {
+    /** Each step of a connection. */
+    verbose: line("verbose"),
+    /** Changes of the connection's state. */
+    info: line("info"),
+    /** What someone should look into. */
+    warning: line("warning"),
+  };
+}
+
+/** The client's log. */
+export const logger = loggerNamed("rx-webpubsub");

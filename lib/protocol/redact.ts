@@ -17,7 +17,7 @@ export const redact = (text: string): string =>
 const EXCERPT_LENGTH = 120;
 
 /** The beginning of a frame, fit to be shown: redacted first, so that no cut can leave half a token behind. */
-export function excerpt(frame: string): string {
-  const text = redact(frame.slice(0, 8 * EXCERPT_LENGTH));
-  return text.length <= EXCERPT_LENGTH ? text : `${text.slice(0, EXCERPT_LENGTH)}…`;
+export function excerpt(frame: string, length = EXCERPT_LENGTH): string {
+  const text = redact(frame.slice(0, 8 * length));
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
