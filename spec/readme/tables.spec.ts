@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { resolveOptions } from "../../lib/client/resolve-options.js";
+import * as mainEntry from "../../lib/index.js";
+import { WebPubSubClient } from "../../lib/index.js";
+import * as operatorsEntry from "../../lib/operators/index.js";
+import { readme, root } from "./snippets.js";
+
+/* The tables of the README leave nothing out, invent nothing, and tell the defaults that the code has. */
+
+/** The cells of the table whose head begins with these. */
+function table(...head: readonly string[]): string[][] {
+  const rows = readme.split("\n").map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  const begin = rows.findIndex((cells) => head.every((title, i) => cells[i + 1] === title));
+  if (begin < 0) throw new Error(`the README has no table | ${head.join(" | ")} |`);
+  const body = rows.slice(begin + 2);
+  return body
+    .slice(
+      0,
+      body.findIndex(({ length }) => length < 3),
+    )
+    .map((cells) => cells.slice(1, -1));
+}
+
+/** The name that a cell tells: `group(name, { join? })` tells `group`. */
+const nameIn = (cell = ""): string => /^`(\w+\$?)/.exec(cell)?.[1] ?? "";
+const namesOf = (...head: readonly string[]): string[] =>
+  table(...head)
+    .map(([first]) => nameIn(first))
+    .filter((name) => name !== "");
+
+/** A value as a table writes it: 20 000, `"queue"`. */
+function valueIn(cell = ""): unknown {
+  if (/^\d[\d ]*$/.test(cell)) return Number(cell.replaceAll(" ", ""));
+  const text = /^`(.*)`$/.exec(cell)?.[1];
+  if (text === undefined) return cell;
+  return text === "Infinity" ? Infinity : (JSON.parse(text) as unknown);
+}
+
+const client = new WebPubSubClient("wss://example.invalid");
+const publicMethods = Object.getOwnPropertyNames(WebPubSubClient.prototype).filter(
+  (name) => name !== "constructor" && name !== "state",
+);
+const streamsOf = (owner: object) => Object.keys(owner).filter((name) => name.endsWith("$"));
+
+it("lists every Observable", () => {
+  expect(namesOf("of the client").sort()).toEqual(streamsOf(client).sort());
+  expect(namesOf("of `client.group(name)`").sort()).toEqual(streamsOf(client.group("g")).sort());
+});
+
+it("lists every method", () => {
+  expect(namesOf("method").sort()).toEqual(publicMethods.sort());
+});
+
+it("lists every operator", () => {
+  expect(namesOf("operator").sort()).toEqual(Object.keys(operatorsEntry).sort());
+});
+
+it("lists every error", () => {
+  const classes = Object.keys(mainEntry).filter((name) => name.endsWith("Error") && name !== "WebPubSubError");
+  expect(namesOf("class", "`code`").sort()).toEqual(classes.sort());
+});
+
+describe("the options", () => {
+  const file = path.join(root, "lib/client/client-options.ts");
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022);
+  const declared = source.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter(({ name }) => name.text === "WebPubSubClientOptions")
+    .flatMap(({ members }) => members.map(({ name }) => name?.getText(source)));
+
+  it("are all listed, in the order of their declaration", () => {
+    expect(namesOf("option", "default")).toEqual(declared);
+  });
+
+  it("have the defaults that the tables say", () => {
+    const { subprotocol, reconnectRetry, messageRetry, ...resolved } = resolveOptions();
+    const actual: Record<string, unknown> = {
+      ...resolved,
+      protocol: subprotocol,
+      reconnectRetryOptions: reconnectRetry,
+      messageRetryOptions: messageRetry,
+    };
+    const inWords = ["shouldRetry", "webSocketCtor", "scheduler", "random", "wake$"];
+    const inTablesOfTheirOwn = ["reconnectRetryOptions", "messageRetryOptions", "sequenceAck"];
+    for (const [option, told] of table("option", "default")) {
+      const name = nameIn(option);
+      if (inWords.includes(name) || inTablesOfTheirOwn.includes(name)) continue;
+      expect({ [name]: valueIn(told) }).toEqual({ [name]: actual[name] });
+    }
+    for (const fields of [
+      ["maxRetries", "retryDelayInMs", "maxRetryDelayInMs", "mode", "jitter", "stableAfterInMs"],
+      ["count", "bytes", "timeInMs"],
+    ]) {
+      for (const [option, ...told] of table("of", ...fields.map((field) => `\`${field}\``))) {
+        const values = Object.fromEntries(fields.map((field, i) => [field, valueIn(told[i])]));
+        if (values["stableAfterInMs"] === "") delete values["stableAfterInMs"];
+        expect(actual[nameIn(option)]).toMatchObject(values);
+      }
+    }
+  });
+});
+
+describe.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])("%s", (name) => {
+  const text = readFileSync(path.join(root, name), "utf8");
+
+  it("names only scripts that there are", () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { scripts: object };
+    const named = Array.from(text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g), ([, script]) => script);
+    expect(named.filter((script = "") => !(script in scripts))).toEqual([]);
+  });
+
+  it("links only to files and headings that there are", () => {
+    const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    const links = Array.from(text.matchAll(/\]\((?!https?:)([^)]+)\)/g), ([, target = ""]) => target);
+    const dangling = links.filter((target) =>
+      target.startsWith("#") ? !headings.includes(target.slice(1)) : !existsSync(path.join(root, target)),
+    );
+    expect(dangling).toEqual([]);
+  });
+});
