@@ -14,6 +14,7 @@ import { Outbox } from "../session/outbox.js";
 import { RecoveryPace } from "../session/recovery-pace.js";
 import { Router, type AckMessage } from "../session/router.js";
 import { defaultShouldRetry } from "../session/should-retry.js";
+import type { AbortSignalLike } from "../socket/abort-signal.js";
 import { resolveAccess, type ClientAccess } from "../socket/access.js";
 import { openLink } from "../socket/link.js";
 import { platformWebSocket } from "../socket/platform-web-socket.js";
@@ -169,11 +170,15 @@ export class WebPubSubClient extends AsyncDisposable {
   start({ signal, abortSignal }: StartOptions = {}): Promise<SessionIdentity> {
     const aborter = signal ?? abortSignal;
     if (aborter?.aborted) return handled(Promise.reject(aborter.reason as Error));
+    return this.#start(() => this.#connection.open(), aborter);
+  }
+
+  #start(open: () => void, aborter?: AbortSignalLike): Promise<SessionIdentity> {
     if (this.#stopReason === "disposed") {
       return handled(Promise.reject(new ClientStoppedError("start()", "disposed")));
     }
     return this.#queue.transact(() => {
-      this.#connection.open();
+      open();
       const hold = this.#holders.hold();
       this.#starts.add(hold);
       const ready = whenReady(this.#connection, aborter);
@@ -202,11 +207,11 @@ export class WebPubSubClient extends AsyncDisposable {
    * @returns a promise as `start()` does
    */
   reconnect({ newSession = false }: { readonly newSession?: boolean } = {}): Promise<SessionIdentity> {
-    if (this.#connection.lifecycle.phase === "stopped") return this.start();
+    const open = () => (newSession ? this.#connection.renew() : this.#connection.reopen());
+    if (this.#stopReason !== undefined) return this.#start(open);
     // What follows is emitted only when somebody waits for the outcome.
     return this.#queue.transact(() => {
-      if (newSession) this.#connection.renew();
-      else this.#connection.reopen();
+      open();
       return whenReady(this.#connection);
     });
   }

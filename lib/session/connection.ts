@@ -1,10 +1,13 @@
 import {
   catchError,
+  concat,
   defer,
   EMPTY,
+  ignoreElements,
   Subject,
   Subscription,
   throttleTime,
+  timer,
   type Observable,
   type SchedulerLike,
 } from "rxjs";
@@ -100,8 +103,9 @@ export class Connection {
     this.#now$.next();
   }
 
-  /** Replaces whatever there is by a new session. */
+  /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
   renew(): void {
+    this.#closing$ = concat(this.#closing$, timer(0, this.options.scheduler).pipe(ignoreElements()));
     this.#begin({ type: "renewed", lastFrameAt: this.#lastFrameAt });
   }
 
