@@ -6,13 +6,15 @@ export interface Joined {
   readonly connectionId: string;
 }
 
+const SUCCEEDED = Symbol();
+
 /**
  * What is known of one group that somebody wants, watches or is a member of. *Wanted* (a claim by command, observers)
  * and *joined* are separate facts.
  */
 export class GroupRecord {
-  /** A command joined it, or is about to: at most one claim, however many commands. */
-  claimed = false;
+  /** Join commands that want it: one entry for all that succeeded, and one for each that is under way. */
+  readonly #claims = new Set<symbol>();
   /** Subscriptions that keep the group joined. */
   observers = 0;
   /** Counts the times that observers came, so that a leave delay knows whether it is still meant. */
@@ -36,8 +38,35 @@ export class GroupRecord {
 
   constructor(readonly name: string) {}
 
+  /** A join command begins. */
+  claim(): symbol {
+    const claim = Symbol();
+    this.#claims.add(claim);
+    return claim;
+  }
+
+  /** The join command succeeded: its claim stays, unless a leave came after it. */
+  keepClaim(claim: symbol): void {
+    if (this.#claims.delete(claim)) this.#claims.add(SUCCEEDED);
+  }
+
+  /** The join command failed or was unsubscribed; tells whether its claim was still there. */
+  dropClaim(claim: symbol): boolean {
+    return this.#claims.delete(claim);
+  }
+
+  /** The commands that succeeded want it no longer. */
+  dropKeptClaim(): void {
+    this.#claims.delete(SUCCEEDED);
+  }
+
+  /** No command wants it any longer, whatever is under way. */
+  dropClaims(): void {
+    this.#claims.clear();
+  }
+
   get isWanted(): boolean {
-    return this.claimed || this.observers > 0;
+    return this.#claims.size > 0 || this.observers > 0;
   }
 
   /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */

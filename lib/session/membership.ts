@@ -87,23 +87,20 @@ export class Membership {
   join(group: string, ackId: number | undefined): Observable<CommandResult> {
     return defer(() => {
       const record = this.#record(group);
-      let isSettled = false;
-      record.claimed = true;
+      const claim = record.claim();
       return defer(() => (this.outbox.hasSession ? this.#joinNow(record, ackId) : this.#awaitNextJoin(record))).pipe(
         catchError((error: unknown) =>
           isUnacknowledged(error) && this.#isRunning ? this.#awaitNextJoin(record) : throwError(() => error),
         ),
         tap({
-          next: () => (isSettled = true),
-          error: () => {
-            isSettled = true;
-            record.claimed = false;
+          next: () => record.keepClaim(claim),
+          error: (error: unknown) => {
+            record.dropClaim(claim);
+            if (isDefinitive(error)) record.dropKeptClaim();
           },
+          unsubscribe: () => this.#withdraw(record, claim),
         }),
-        finalize(() => {
-          if (!isSettled) this.#withdraw(record);
-          this.#forget(record);
-        }),
+        finalize(() => this.#forget(record)),
       );
     });
   }
@@ -112,7 +109,7 @@ export class Membership {
   leave(group: string, ackId: number | undefined): Observable<CommandResult> {
     return defer(() => {
       const record = this.#record(group);
-      record.claimed = false;
+      record.dropClaims();
       const leave$ = record.observers > 0 || !this.outbox.hasSession ? of(DONE) : this.#leaveNow(record, ackId);
       return leave$.pipe(
         // With its session every membership ends, so the leave is done.
@@ -173,7 +170,7 @@ export class Membership {
   endSession(): void {
     this.#connectionId = undefined;
     for (const record of this.#records.values()) {
-      if (!this.options.autoRejoinGroups && record.joinedOn !== undefined) record.claimed = false;
+      if (!this.options.autoRejoinGroups) record.dropKeptClaim();
       record.isBusy = false;
       this.#setJoined(record, undefined);
       this.#forget(record);
@@ -205,7 +202,7 @@ export class Membership {
             this.#settleWaiting(record, (waiting) => waiting.next(result));
           },
           error: (error: unknown) => {
-            if (error instanceof SendMessageError && error.isDefinitive) this.#refuse(record, error, isRejoin);
+            if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
           },
         }),
         finalize(() => this.#release(record)),
@@ -237,13 +234,9 @@ export class Membership {
         `${describeOperation(joinOf(record))} found no session within ackTimeoutInMs (${ackTimeoutInMs} ms)`,
         { code: "NotSent", option: "ackTimeoutInMs" },
       );
-    return defer(() => {
-      record.claimed = true;
-      return record.nextJoin$.pipe(
-        take(1),
-        timeout({ first: ackTimeoutInMs, scheduler, with: () => throwError(late) }),
-      );
-    });
+    return defer(() =>
+      record.nextJoin$.pipe(take(1), timeout({ first: ackTimeoutInMs, scheduler, with: () => throwError(late) })),
+    );
   }
 
   #transmit(
@@ -292,9 +285,9 @@ export class Membership {
   }
 
   /** A join command was unsubscribed before its outcome: it may have been applied. */
-  #withdraw(record: GroupRecord): void {
-    record.claimed = false;
-    if (record.observers === 0 && this.#connectionId !== undefined) this.#work$.next(this.#leaveNow(record));
+  #withdraw(record: GroupRecord, claim: symbol): void {
+    if (!record.dropClaim(claim) || record.isWanted || this.#connectionId === undefined) return;
+    this.#work$.next(this.#leaveNow(record));
   }
 
   /** The service will not have us in the group: nobody wants it any longer, and everybody is told. */
@@ -302,7 +295,7 @@ export class Membership {
     const { name } = record;
     record.refusals++;
     record.observers = 0;
-    record.claimed = false;
+    record.dropClaims();
     if (isRejoin) this.queue.push(() => this.rejoinGroupFailed$.next({ group: name, error }));
     this.onRefused(name, error);
     this.#settleWaiting(record, (waiting) => waiting.error(error));
@@ -334,3 +327,6 @@ export class Membership {
 }
 
 const joinOf = ({ name }: GroupRecord): Pick<Operation, "kind" | "target"> => ({ kind: "joinGroup", target: name });
+
+const isDefinitive = (error: unknown): error is SendMessageError =>
+  error instanceof SendMessageError && error.isDefinitive;
