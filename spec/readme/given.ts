@@ -11,6 +11,7 @@ export interface Given {
   readonly lobby: WebPubSubGroup;
   /** Answers any request with a fresh access URL, as an application's server would. */
   readonly fetch: (path: string) => Promise<Response>;
+  readonly connectionString: string;
   /** What the application's own server has of a group. */
   readonly fetchHistory: (group: string) => Promise<readonly string[]>;
 }
@@ -23,6 +24,7 @@ export async function prepare(): Promise<Given> {
   const client = new WebPubSubClient(accessUrl(), { reconnectRetryOptions: { retryDelayInMs: 10 } });
   return {
     emulator,
+    connectionString: emulator.connectionString,
     chat,
     client,
     lobby: client.group("lobby"),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { format } from "node:util";
+import * as serverSdk from "@azure/web-pubsub";
 import * as rxjs from "rxjs";
 import * as forAwait from "rxjs-for-await";
 import * as rxjsTesting from "rxjs/testing";
@@ -95,6 +96,7 @@ function requireFrom(clients: WebPubSubClient[], emulators: WebPubSubEmulator[])
     ["rx-webpubsub", { ...mainEntry, WebPubSubClient: Client }],
     ["rx-webpubsub/operators", operatorsEntry],
     ["rx-webpubsub/emulator", { ...emulatorEntry, WebPubSubEmulator: Emulator }],
+    ["@azure/web-pubsub", serverSdk],
     ["rxjs", rxjs],
     ["rxjs/testing", rxjsTesting],
     ["rxjs-for-await", forAwait],

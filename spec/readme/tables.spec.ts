@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { resolveOptions } from "../../lib/client/resolve-options.js";
@@ -123,5 +123,28 @@ describe.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])("%s", (name) => 
       target.startsWith("#") ? !headings.includes(target.slice(1)) : !existsSync(path.join(root, target)),
     );
     expect(dangling).toEqual([]);
+  });
+});
+
+describe("the tree in CONTRIBUTING.md", () => {
+  const contributing = readFileSync(path.join(root, "CONTRIBUTING.md"), "utf8");
+  const [, tree = ""] = /```text\n(lib\n[^]*?)```/.exec(contributing) ?? [];
+  const ancestors: string[] = [];
+  const paths = tree.split("\n").flatMap((line) => {
+    const [, indent = "", name = ""] = /^((?: {2})*)(\S+)/.exec(line) ?? [];
+    if (name === "") return [];
+    ancestors.length = indent.length / 2;
+    ancestors.push(name);
+    return [ancestors.join("/")];
+  });
+
+  it("shows only what there is", () => {
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  });
+
+  it("leaves out no folder of lib", () => {
+    const folders = readdirSync(path.join(root, "lib")).map((name) => `lib/${name}`);
+    expect(folders.filter((folder) => !paths.includes(folder))).toEqual([]);
   });
 });
