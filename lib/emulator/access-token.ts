@@ -42,6 +42,7 @@ export function checkAccessToken(
     ...(userId && { userId }),
     roles: many(claims["role"]).filter((role) => typeof role === "string"),
     groups: many(claims["webpubsub.group"]),
+    claims: Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, many(value).map(textOf)])),
   };
 }
 
@@ -50,6 +51,8 @@ function isFor(audience: unknown, { host, hub }: { readonly host: string; readon
   const place = audience.toLowerCase().replace(/^https?:\/\//, "");
   return [hub, encodeURIComponent(hub)].some((name) => place === `${host}/client/hubs/${name}`.toLowerCase());
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** A claim that may come as one value or as an array. */
 const many = (claim: unknown): readonly unknown[] =>

@@ -11,6 +11,8 @@ export interface Codec {
   readonly reliable: boolean;
   /** How the link ends when an event fails; without it, the failure is only an ack. */
   readonly eventFailure?: Violation;
+  /** How the link ends when the client may not do what it asks; without it, the refusal is only an ack. */
+  readonly forbidden?: Violation;
   parse(frame: Frame): UpstreamFrame | Violation;
   connected(connectionId: string, userId?: string, reconnectionToken?: string): Frame | undefined;
   disconnected(message: string): Frame | undefined;

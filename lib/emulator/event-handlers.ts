@@ -1,6 +1,7 @@
 import type { MessageData } from "../protocol/messages.js";
 import type { Metadata } from "../protocol/metadata.js";
-import { encodePayload, type Payload } from "./payload.js";
+import { askHandler } from "./ask-handler.js";
+import { readReply, type Reply } from "./event-reply.js";
 
 /** An event that a client sent to the application, as a handler gets it. */
 export type ClientEvent = {
@@ -14,13 +15,13 @@ export type ClientEvent = {
 
 /**
  * Answers an event. What it returns becomes a `message` from the server to that connection, before the ack; nothing
- * (`undefined`) is only the ack. A throw or a rejection is an ack with `InternalServerError`. A handler that answers
+ * (`undefined`) and what is empty (`""`, no bytes) is only the ack. An {@link EventReply} says more than data. A throw or a rejection is an ack with `InternalServerError`. A handler that answers
  * at once is answered within the same turn; while a Promise is pending, later frames of that connection wait.
  */
 export type EventHandler = (event: ClientEvent) => unknown;
 
 /** What came of an event. */
-export type EventOutcome = { readonly handled: true; readonly reply?: Payload } | { readonly handled: false };
+export type EventOutcome = { readonly handled: true; readonly reply?: Reply } | { readonly handled: false };
 
 const failure: EventOutcome = { handled: false };
 
@@ -39,27 +40,13 @@ export class EventHandlers {
   handle(event: ClientEvent): EventOutcome | Promise<EventOutcome> {
     const name = event.event.toLowerCase();
     for (const entry of this.#handlers) {
-      if (entry.name === "*" || entry.name === name) return run(entry.handler, event);
+      if (entry.name === "*" || entry.name === name) return askHandler(() => entry.handler(event), success, failure);
     }
     return failure;
   }
 }
 
-function run(handler: EventHandler, event: ClientEvent): EventOutcome | Promise<EventOutcome> {
-  try {
-    const value = handler(event);
-    return isPromiseLike(value)
-      ? Promise.resolve(value)
-          .then(success)
-          .catch(() => failure)
-      : success(value);
-  } catch {
-    return failure;
-  }
+function success(answer: unknown): EventOutcome {
+  const reply = readReply(answer);
+  return reply ? { handled: true, reply } : { handled: true };
 }
-
-const success = (value: unknown): EventOutcome =>
-  value === undefined ? { handled: true } : { handled: true, reply: encodePayload(value) };
-
-const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

@@ -1,5 +1,7 @@
 import { invalidGroupName, invalidHubName } from "../protocol/names.js";
 import type { Identity } from "./hub.js";
+import { Query } from "./query.js";
+import { readRawMode, type RawMode } from "./raw-mode.js";
 
 /** A request to open a WebSocket, as either transport knows it. */
 export interface UpgradeRequest {
@@ -18,6 +20,8 @@ export interface AccessGrant {
   readonly roles: readonly string[];
   /** As in the token: possibly no names of groups at all. */
   readonly groups: readonly unknown[];
+  /** Everything that the token says, as texts. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Checks a token's signature, lifetime and audience; nothing when it is not good for this hub on this host. */
@@ -25,7 +29,14 @@ export type CheckAccessToken = (token: string, host: string, hub: string) => Acc
 
 export type Handshake =
   | { readonly type: "refused"; readonly status: number }
-  | { readonly type: "connect"; readonly hub: string; readonly identity: Identity }
+  | {
+      readonly type: "connect";
+      readonly hub: string;
+      readonly identity: Identity;
+      readonly rawMode: RawMode;
+      readonly claims: AccessGrant["claims"];
+      readonly query: AccessGrant["claims"];
+    }
   | { readonly type: "recover"; readonly hub: string; readonly connectionId: string; readonly token: string };
 
 const HUB_IN_PATH = /^\/client\/hubs\/([^/]+)\/?$/i;
@@ -49,21 +60,10 @@ export function readHandshake(request: UpgradeRequest, checkAccessToken: CheckAc
   const token = query.last("access_token") ?? bearer(request.authorization);
   const grant = token ? checkAccessToken(token, request.host, hub) : undefined;
   if (!grant) return refused(401);
-  if (!areGroupNames(grant.groups)) return refused(400);
-  return { type: "connect", hub, identity: { ...grant, groups: grant.groups } };
-}
-
-/** Query parameters by their name in any case; of several, the last one counts. */
-class Query {
-  readonly #values = new Map<string, string>();
-
-  constructor(parameters: URLSearchParams) {
-    for (const [name, value] of parameters) this.#values.set(name.toLowerCase(), value);
-  }
-
-  last(name: string): string | undefined {
-    return this.#values.get(name);
-  }
+  const { claims, groups, ...who } = grant;
+  const rawMode = readRawMode(query);
+  if (!areGroupNames(groups) || !rawMode) return refused(400);
+  return { type: "connect", hub, identity: { ...who, groups }, rawMode, claims, query: query.open };
 }
 
 function parseTarget(target: string): URL | undefined {

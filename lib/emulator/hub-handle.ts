@@ -1,6 +1,7 @@
 import type { DataType } from "../protocol/messages.js";
 import { invalidMetadata, type Metadata } from "../protocol/metadata.js";
 import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protocol/names.js";
+import type { ConnectHandler } from "./connect-handlers.js";
 import type { EventHandler } from "./event-handlers.js";
 import type { Hub } from "./hub.js";
 import { encodePayload } from "./payload.js";
@@ -24,7 +25,7 @@ export interface ConnectionInfo {
   /** Absent for an anonymous user. */
   readonly userId?: string;
   readonly groups: readonly string[];
-  /** The subprotocol's name; empty for a client without one. */
+  /** The subprotocol's name; empty for a client without one, and the chosen one for a raw client with a custom one. */
   readonly protocol: string;
   /** Whether it has a link; a dropped reliable session is kept for 30 seconds without one. */
   readonly attached: boolean;
@@ -58,6 +59,13 @@ export interface EmulatorHub {
    * @throws RangeError when the name is outside the limits
    */
   onEvent(name: string, handler: EventHandler): () => void;
+  /**
+   * Decides on every client that wants to connect to this hub, before there is a connection. Of several handlers the
+   * first registered decides; without any, a client is let in as its token says. A recovery asks nobody.
+   *
+   * @returns what removes the handler
+   */
+  onConnect(handler: ConnectHandler): () => void;
 }
 
 export const hubHandle = (hub: Hub): EmulatorHub => {
@@ -112,6 +120,7 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
       if (name !== "*") requireValid(invalidEventName(name));
       return hub.handlers.add(name, handler);
     },
+    onConnect: (handler) => hub.connectHandlers.add(handler),
   };
 };
 

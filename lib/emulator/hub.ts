@@ -1,5 +1,6 @@
 import type { SchedulerLike } from "rxjs";
 import type { Codec } from "./codec.js";
+import { ConnectHandlers } from "./connect-handlers.js";
 import { EventHandlers, type ClientEvent, type EventOutcome } from "./event-handlers.js";
 import type { Link, LinkEvents } from "./link.js";
 import { permissionsOf } from "./permissions.js";
@@ -18,7 +19,7 @@ export interface HubSettings {
   readonly reconnectionTokens: ReconnectionTokens;
 }
 
-/** Who a new connection is, once its token has been checked. */
+/** Who a new connection is, once its token has been checked and its `connect` handler been asked. */
 export interface Identity {
   readonly userId?: string;
   readonly roles: readonly string[];
@@ -30,6 +31,7 @@ type Excluded = ReadonlySet<string>;
 /** One hub: its sessions, its groups, and who gets what. */
 export class Hub implements SessionHost {
   readonly handlers = new EventHandlers();
+  readonly connectHandlers = new ConnectHandlers();
   readonly #sessions = new Map<string, Session>();
   readonly #groups = new Map<string, Set<Session>>();
   readonly #users = new Map<string, Set<Session>>();
@@ -53,8 +55,7 @@ export class Hub implements SessionHost {
   }
 
   /** Starts a new session on a link. The groups of its token are joined before its first frame. */
-  connect(link: Link, { userId, roles, groups }: Identity, codec: Codec): LinkEvents {
-    const connectionId = globalThis.crypto.randomUUID().replaceAll("-", "");
+  connect(link: Link, connectionId: string, { userId, roles, groups }: Identity, codec: Codec): LinkEvents {
     const session = new Session(connectionId, userId, codec, permissionsOf(roles), this);
     this.#sessions.set(connectionId, session);
     if (userId !== undefined) addTo(this.#users, userId, session);
@@ -66,7 +67,7 @@ export class Hub implements SessionHost {
   recover(link: Link, connectionId: string, token: string): LinkEvents | undefined {
     const session = this.#sessions.get(connectionId);
     if (!session?.codec.reliable || !this.settings.reconnectionTokens.accepts(token, connectionId)) return undefined;
-    if (session.recoveryRefused) {
+    if (session.troubles.recoveryRefused) {
       // A service that refuses has lost the session.
       session.abort();
       return undefined;

@@ -5,6 +5,7 @@
  * To test in virtual time:             WebPubSubEmulator.inMemory({ scheduler })
  * To let a client in:                  emulator.clientAccessUrl({ hub: "chat", userId: "ann" })
  * To send, answer events, look inside: emulator.hub("chat")
+ * To decide who gets in:               emulator.hub("chat").onConnect(…)
  * To make trouble:                     emulator.faults
  */
 export { WebPubSubEmulator, type PortEmulatorOptions } from "./emulator.js";
@@ -12,7 +13,9 @@ export type { InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
 export type { ClientAccessUrlOptions, EmulatorBase } from "./emulator-base.js";
 export type { EmulatorOptions } from "./emulator-core.js";
 export type { ConnectionInfo, EmulatorHub, ServerSendOptions } from "./hub-handle.js";
+export type { ConnectAnswer, ConnectHandler, ConnectRequest } from "./connect-handlers.js";
 export type { ClientEvent, EventHandler } from "./event-handlers.js";
+export { EventReply, type EventReplyOptions } from "./event-reply.js";
 export type { EmulatorFaults } from "./faults.js";
 export type {
   EmulatorCloseEvent,

@@ -9,7 +9,7 @@ import { SocketEvents, type EmulatorWebSocket, type EmulatorWebSocketConstructor
 /** What an in-memory socket is connected to. */
 export interface MemoryNetwork {
   readonly scheduler: SchedulerLike;
-  admit(request: UpgradeRequest): Admission;
+  admit(request: UpgradeRequest): Admission | Promise<Admission>;
 }
 
 /** A standard WebSocket class whose other end is a service in this process. */
@@ -111,6 +111,12 @@ class MemoryWebSocket extends SocketEvents implements EmulatorWebSocket {
   #connect(url: URL, offered: readonly string[]): void {
     if (this.#readyState !== CONNECTING) return;
     const admission = this.network.admit({ target: url.pathname + url.search, host: url.host, offered });
+    if (admission instanceof Promise) void admission.then((late) => this.#next(() => this.#answer(late, offered)));
+    else this.#answer(admission, offered);
+  }
+
+  #answer(admission: Admission, offered: readonly string[]): void {
+    if (this.#readyState !== CONNECTING) return;
     if ("status" in admission) {
       this.#fail(`Unexpected server response: ${admission.status}`);
       return;
@@ -131,6 +137,8 @@ class MemoryWebSocket extends SocketEvents implements EmulatorWebSocket {
   /** The service's end of this socket. */
   #link(): Link {
     return {
+      // The scheduler takes everything at once.
+      backlog: 0,
       send: (frame) => this.#next(() => this.#receive(frame)),
       close: (code, reason) => this.#next(() => this.#end(code, reason, true)),
       abort: () => this.#next(() => this.#end(closeCode.abnormal, "", false)),

@@ -15,8 +15,8 @@ export interface Executor {
   leave(group: string): void;
   publishToGroup(group: string, publication: Publication, excluded?: ReadonlySet<string>): void;
   handleEvent(event: ClientEvent): EventOutcome | Promise<EventOutcome>;
-  /** An event has failed, and nobody asked for an ack. */
-  eventFailed(): void;
+  /** Something has failed, and nobody asked for an ack. */
+  failed(why: "eventFailure" | "forbidden"): void;
   deliver(publication: Publication): void;
   ack(ackId: AckId, error?: ServiceError): void;
 }
@@ -96,10 +96,11 @@ export class Operations {
 
   #settleEvent(outcome: EventOutcome, ackId: AckId | undefined): void {
     if (outcome.handled) {
-      if (outcome.reply) this.executor.deliver(new Publication({ from: "server" }, outcome.reply));
+      if (outcome.reply)
+        this.executor.deliver(new Publication({ from: "server" }, outcome.reply.payload, outcome.reply.metadata));
       this.#succeed(ackId);
     } else if (ackId === undefined) {
-      this.executor.eventFailed();
+      this.executor.failed("eventFailure");
     } else {
       this.executor.ack(ackId, internalServerError);
     }
@@ -113,7 +114,10 @@ export class Operations {
   }
 
   #forbid(ackId: AckId | undefined, action: string): void {
-    if (ackId === undefined) return;
-    this.executor.ack(ackId, { name: "Forbidden", message: `The client does not have permission to ${action}.` });
+    if (ackId === undefined) {
+      this.executor.failed("forbidden");
+    } else {
+      this.executor.ack(ackId, { name: "Forbidden", message: `The client does not have permission to ${action}.` });
+    }
   }
 }

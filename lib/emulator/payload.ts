@@ -49,6 +49,19 @@ export function decodePayload(payload: Payload): MessageData {
   }
 }
 
+/** Whether there is no content at all. */
+export function isEmptyPayload(payload: Payload): boolean {
+  switch (payload.dataType) {
+    case "text":
+      return payload.text === "";
+    case "json":
+      return payload.json === "";
+    case "binary":
+    case "protobuf":
+      return payload.bytes.byteLength === 0;
+  }
+}
+
 const inferDataType = (data: unknown): DataType =>
   typeof data === "string" ? "text" : isArrayBuffer(data) || ArrayBuffer.isView(data) ? "binary" : "json";
 

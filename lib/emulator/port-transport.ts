@@ -97,19 +97,23 @@ export class PortTransport {
     // A client that goes away in the middle of its handshake is nobody's error.
     const ignore = (): void => undefined;
     socket.on("error", ignore);
+    const answer = (admission: Admission): void => {
+      if ("status" in admission) {
+        refuse(socket, admission.status);
+        return;
+      }
+      if (admission.subprotocol !== undefined) this.#subprotocols.set(request, admission.subprotocol);
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        socket.off("error", ignore);
+        connect(webSocket, admission.open);
+      });
+    };
     const admission = this.#admit(request);
-    if ("status" in admission) {
-      refuse(socket, admission.status);
-      return;
-    }
-    if (admission.subprotocol !== undefined) this.#subprotocols.set(request, admission.subprotocol);
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off("error", ignore);
-      connect(webSocket, admission.open);
-    });
+    if (admission instanceof Promise) void admission.then(answer);
+    else answer(admission);
   }
 
-  #admit(request: IncomingMessage): Admission {
+  #admit(request: IncomingMessage): Admission | Promise<Admission> {
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return { status: 400 };
     return this.service.admit({
       target: request.url ?? "",
@@ -134,6 +138,9 @@ function routes(): Hono {
 
 function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
   const service = open({
+    get backlog() {
+      return webSocket.bufferedAmount;
+    },
     send: (frame) => webSocket.send(frame, ignoreError),
     close: (code, reason) => webSocket.close(code, reason),
     abort: () => webSocket.terminate(),

@@ -1,6 +1,5 @@
-import { utf8Length } from "../protocol/bytes.js";
 import { MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_MESSAGES } from "../protocol/limits.js";
-import type { Frame } from "./link.js";
+import { frameBytes, type Frame } from "./link.js";
 
 interface Held {
   readonly sequenceId: number;
@@ -28,7 +27,7 @@ export class ReplayBuffer {
 
   /** Keeps a frame that carries {@link nextId}; answers `false`, and keeps nothing, when a limit would be passed. */
   hold(frame: Frame, expiresAt: number): boolean {
-    const bytes = typeof frame === "string" ? utf8Length(frame) : frame.byteLength;
+    const bytes = frameBytes(frame);
     if (this.#held.size >= MAX_UNACKNOWLEDGED_MESSAGES || this.#bytes + bytes > MAX_UNACKNOWLEDGED_BYTES) return false;
     const sequenceId = ++this.#lastId;
     this.#held.set(sequenceId, { sequenceId, frame, bytes, expiresAt });
@@ -45,11 +44,11 @@ export class ReplayBuffer {
   }
 
   /** What a recovered link gets again, in order; what has outlived its time is dropped, so that gaps are legal. */
-  replay(now: number): Frame[] {
-    const frames: Frame[] = [];
+  replay(now: number): Pick<Held, "frame" | "expiresAt">[] {
+    const frames: Held[] = [];
     for (const held of this.#held.values()) {
       if (now > held.expiresAt) this.#drop(held);
-      else frames.push(held.frame);
+      else frames.push(held);
     }
     return frames;
   }

@@ -1,12 +1,10 @@
 import { closeCode } from "../protocol/close-codes.js";
 import { invalidHubName } from "../protocol/names.js";
-import { isSubprotocolName, subprotocols } from "../protocol/subprotocols.js";
-import type { Codec } from "./codec.js";
-import { readHandshake, type CheckAccessToken, type UpgradeRequest } from "./handshake.js";
+import { codecFor, firstSpoken } from "./codecs.js";
+import type { ConnectOutcome } from "./connect-handlers.js";
+import { readHandshake, type CheckAccessToken, type Handshake, type UpgradeRequest } from "./handshake.js";
 import { Hub, type HubSettings } from "./hub.js";
-import { jsonCodec } from "./json-codec.js";
 import type { Link, LinkEvents } from "./link.js";
-import { rawCodec } from "./raw-codec.js";
 import type { Session } from "./session.js";
 import { trafficLog } from "./traffic.js";
 
@@ -23,6 +21,11 @@ export type Admission =
 export interface ServiceSettings extends HubSettings {
   readonly checkAccessToken: CheckAccessToken;
 }
+
+type HandshakeOf<Type extends Handshake["type"]> = Extract<Handshake, { readonly type: Type }>;
+
+const NOT_RECOVERED = "The connection could not be recovered.";
+const NOT_ACTIVATED = "The connection could not be activated.";
 
 const deaf: LinkEvents = { frame: () => undefined, closed: () => undefined };
 
@@ -53,8 +56,12 @@ export class Service {
     return undefined;
   }
 
-  admit(request: UpgradeRequest): Admission {
-    return this.#logged(request, this.#decide(request));
+  /** Decides on a request; a Promise is pending until a `connect` handler has answered, and never rejected. */
+  admit(request: UpgradeRequest): Admission | Promise<Admission> {
+    const decision = this.#decide(request);
+    return decision instanceof Promise
+      ? decision.then((late) => this.#logged(request, late))
+      : this.#logged(request, decision);
   }
 
   /** Tells every client that the service goes away, and forgets every session. */
@@ -65,44 +72,64 @@ export class Service {
     }
   }
 
-  #decide(request: UpgradeRequest): Admission {
+  #decide(request: UpgradeRequest): Admission | Promise<Admission> {
     if (this.#stopped) return { status: 503 };
     const handshake = readHandshake(request, this.settings.checkAccessToken);
-    if (handshake.type === "refused") return { status: handshake.status };
-    if (handshake.type === "connect") {
-      const { subprotocol, codec } = choose(request.offered);
-      return { subprotocol, open: (link) => this.hub(handshake.hub).connect(link, handshake.identity, codec) };
+    switch (handshake.type) {
+      case "refused":
+        return { status: handshake.status };
+      case "connect":
+        return this.#connect(handshake, request.offered);
+      case "recover":
+        return this.#recover(handshake, request.offered);
     }
+  }
+
+  #connect(handshake: HandshakeOf<"connect">, offered: readonly string[]): Admission | Promise<Admission> {
+    const hub = this.hub(handshake.hub);
+    const connectionId = globalThis.crypto.randomUUID().replaceAll("-", "");
+    const { userId } = handshake.identity;
+    const admitted = (outcome: ConnectOutcome): Admission => {
+      if ("status" in outcome) return outcome;
+      const { subprotocol = firstSpoken(offered), ...changes } = outcome;
+      const identity = { ...handshake.identity, ...changes, userId: nameOf(changes.userId ?? userId) };
+      const codec = codecFor(subprotocol, handshake.rawMode);
+      return {
+        subprotocol,
+        // A handler may have stopped the service.
+        open: (link) =>
+          this.#stopped ? refuse(link, NOT_ACTIVATED) : hub.connect(link, connectionId, identity, codec),
+      };
+    };
+    const outcome = hub.connectHandlers.handle({
+      connectionId,
+      ...(userId !== undefined && { userId }),
+      claims: handshake.claims,
+      query: handshake.query,
+      subprotocols: offered,
+    });
+    return outcome instanceof Promise ? outcome.then(admitted) : admitted(outcome);
+  }
+
+  #recover({ hub: name, connectionId, token }: HandshakeOf<"recover">, offered: readonly string[]): Admission {
     // Anyone may ask for a recovery, so that asking makes no hub.
-    const hub = this.#hubs.get(handshake.hub.toLowerCase());
-    const { connectionId, token } = handshake;
+    const hub = this.#hubs.get(name.toLowerCase());
     return {
-      subprotocol: recovered(request.offered, hub?.session(connectionId)),
-      open: (link) => hub?.recover(link, connectionId, token) ?? refuseRecovery(link),
+      subprotocol: recovered(offered, hub?.session(connectionId)),
+      open: (link) => hub?.recover(link, connectionId, token) ?? refuse(link, NOT_RECOVERED),
     };
   }
 }
 
-/** A refused recovery is an open WebSocket that is closed at once (client-protocol §2.4). */
-function refuseRecovery(link: Link): LinkEvents {
-  link.close(closeCode.policyViolation, "The connection could not be recovered.");
+/** What is refused as late as this is an open WebSocket that is closed at once (client-protocol §2.4). */
+function refuse(link: Link, reason: string): LinkEvents {
+  link.close(closeCode.policyViolation, reason);
   return deaf;
 }
 
-const codecs = {
-  "json.reliable.webpubsub.azure.v1": jsonCodec(subprotocols["json.reliable.webpubsub.azure.v1"]),
-  "json.webpubsub.azure.v1": jsonCodec(subprotocols["json.webpubsub.azure.v1"]),
-};
-
-/** The first one offered that the service speaks, in any case; without one the client is raw (client-protocol §2.3). */
-function choose(offered: readonly string[]): { readonly subprotocol?: string; readonly codec: Codec } {
-  for (const subprotocol of offered) {
-    const name = subprotocol.toLowerCase();
-    if (isSubprotocolName(name)) return { subprotocol, codec: codecs[name] };
-  }
-  return { codec: rawCodec };
-}
+/** An empty user id is an anonymous user. */
+const nameOf = (userId: string | undefined): string | undefined => (userId === "" ? undefined : userId);
 
 /** A recovery goes on with the subprotocol of its session, if the client offers that at all. */
 const recovered = (offered: readonly string[], session: Session | undefined): string | undefined =>
-  offered.find((subprotocol) => subprotocol.toLowerCase() === session?.codec.protocol) ?? choose(offered).subprotocol;
+  offered.find((subprotocol) => subprotocol.toLowerCase() === session?.codec.protocol) ?? firstSpoken(offered);

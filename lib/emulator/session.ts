@@ -1,16 +1,17 @@
 import type { SchedulerLike, Subscription } from "rxjs";
-import { utf8Length } from "../protocol/bytes.js";
 import { closeCode } from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES, RECOVERY_WINDOW_MS } from "../protocol/limits.js";
 import type { ServiceError } from "../protocol/messages.js";
+import { Channel, type ChannelHost } from "./channel.js";
 import type { Codec } from "./codec.js";
 import type { ClientEvent, EventOutcome } from "./event-handlers.js";
 import { Inbox } from "./inbox.js";
-import type { Frame, Link, LinkEvents } from "./link.js";
+import { frameBytes, type Frame, type Link, type LinkEvents } from "./link.js";
 import { Operations, type Executor } from "./operations.js";
 import type { Permissions } from "./permissions.js";
 import type { Publication } from "./publication.js";
 import { ReplayBuffer } from "./replay-buffer.js";
+import { Troubles } from "./troubles.js";
 import type { AckId } from "./upstream-frames.js";
 
 /** What a session needs of the hub that it lives in. */
@@ -30,13 +31,12 @@ export interface SessionHost {
 /** The service's side of one connection id, over as many links as the client needs (client-protocol §7 to §9). */
 export class Session implements Executor {
   readonly groups = new Set<string>();
-  /** Set by a fault: the next recovery is refused. */
-  recoveryRefused = false;
+  readonly troubles = new Troubles();
   readonly #operations: Operations;
   readonly #replay = new ReplayBuffer();
   readonly #inbox = new Inbox<Frame>((frame) => this.#process(frame));
   #ended = false;
-  #link: Link | undefined;
+  #channel: Channel | undefined;
   #window: Subscription | undefined;
 
   constructor(
@@ -50,7 +50,7 @@ export class Session implements Executor {
   }
 
   get attached(): boolean {
-    return this.#link !== undefined;
+    return this.#channel !== undefined;
   }
 
   get unacknowledged(): number {
@@ -59,29 +59,27 @@ export class Session implements Executor {
 
   /** Begins the session on its first link. */
   begin(link: Link): LinkEvents {
-    this.#link = link;
+    const channel = this.#open(link);
     this.#sendConnected();
-    return this.#eventsOf(link);
+    return this.#eventsOf(channel);
   }
 
   /** Goes on over a new link; an old one that still looks alive is aborted (client-protocol §8.2, §22 Q15). */
   recover(link: Link): LinkEvents {
-    this.#link?.abort();
+    this.#channel?.abort();
     this.#closeWindow();
-    this.#link = link;
+    const channel = this.#open(link);
     if (this.host.connectedOnRecovery) this.#sendConnected();
-    for (const frame of this.#replay.replay(this.now())) link.send(frame);
-    return this.#eventsOf(link);
+    for (const { frame, expiresAt } of this.#replay.replay(this.now())) channel.sendMessage(frame, expiresAt);
+    return this.#eventsOf(channel);
   }
 
   /** Sends one message, numbered and kept if the subprotocol is reliable. */
   deliver(publication: Publication): void {
-    if (!this.codec.reliable) {
-      this.#send(this.codec.message(publication));
-      return;
-    }
-    const frame = this.codec.message(publication, this.#replay.nextId);
-    if (this.#replay.hold(frame, publication.expiresAt)) this.#send(frame);
+    const { codec } = this;
+    const { expiresAt } = publication;
+    const frame = codec.message(publication, codec.reliable ? this.#replay.nextId : undefined);
+    if (!codec.reliable || this.#replay.hold(frame, expiresAt)) this.#channel?.sendMessage(frame, expiresAt);
     else this.#close(closeCode.policyViolation, "The reliable message buffer is full.");
   }
 
@@ -93,8 +91,8 @@ export class Session implements Executor {
 
   /** The link dies without a close frame. */
   dropLink(): void {
-    if (!this.#link) return;
-    this.#link.abort();
+    if (!this.#channel) return;
+    this.#channel.abort();
     this.#linkLost();
   }
 
@@ -102,15 +100,25 @@ export class Session implements Executor {
   closeLink(code: number, reason: string): void {
     if (code === closeCode.policyViolation) {
       this.#close(code, reason);
-    } else if (this.#link) {
-      this.#link.close(code, reason);
+    } else if (this.#channel) {
+      this.#channel.close(code, reason);
       this.#linkLost();
     }
   }
 
+  /** The link stays open, but nothing passes. The next link of the session is not frozen. */
+  freezeLink(): void {
+    this.#channel?.freeze();
+  }
+
+  /** A frozen link goes on. */
+  thawLink(): void {
+    this.#channel?.thaw();
+  }
+
   /** Ends the session and aborts its link, if it has one. */
   abort(): void {
-    this.#link?.abort();
+    this.#channel?.abort();
     this.#end();
   }
 
@@ -134,23 +142,35 @@ export class Session implements Executor {
     return this.host.handleEvent(event);
   }
 
-  eventFailed(): void {
-    const { eventFailure } = this.codec;
-    if (eventFailure) this.#close(eventFailure.code, eventFailure.reason);
+  failed(why: "eventFailure" | "forbidden"): void {
+    const violation = this.codec[why];
+    if (violation) this.#close(violation.code, violation.reason);
   }
 
   ack(ackId: AckId, error?: ServiceError): void {
-    this.#send(this.codec.ack(ackId, error));
+    const frame = this.codec.ack(ackId, error);
+    if (frame !== undefined) this.#channel?.sendAck(frame);
+  }
+
+  #open(link: Link): Channel {
+    const host: ChannelHost = {
+      scheduler: this.host.scheduler,
+      troubles: this.troubles,
+      limited: !this.codec.reliable,
+      receive: (frame) => this.#receive(frame),
+      overflow: () => this.abort(),
+    };
+    return (this.#channel = new Channel(link, host));
   }
 
   /** Late events of a link that is no longer this session's change nothing. */
-  #eventsOf(link: Link): LinkEvents {
+  #eventsOf(channel: Channel): LinkEvents {
     return {
       frame: (frame) => {
-        if (this.#link === link) this.#receive(frame);
+        if (this.#channel === channel) channel.receive(frame);
       },
       closed: (code, endedBy = "client") => {
-        if (this.#link !== link) return;
+        if (this.#channel !== channel) return;
         if (code === closeCode.normal || endedBy === "service") this.#end();
         else this.#linkLost();
       },
@@ -158,7 +178,7 @@ export class Session implements Executor {
   }
 
   #receive(frame: Frame): void {
-    if ((typeof frame === "string" ? utf8Length(frame) : frame.byteLength) > MAX_CLIENT_FRAME_BYTES) {
+    if (frameBytes(frame) > MAX_CLIENT_FRAME_BYTES) {
       this.#close(closeCode.tooLarge, "The client message is too large.");
     } else {
       this.#inbox.put(frame);
@@ -183,7 +203,8 @@ export class Session implements Executor {
   }
 
   #linkLost(): void {
-    this.#link = undefined;
+    this.#channel?.ended();
+    this.#channel = undefined;
     // A recovery unsubscribes the window of its detach, so that an old timer never ends a newer life.
     if (this.codec.reliable) this.#window = this.host.scheduler.schedule(() => this.#end(), RECOVERY_WINDOW_MS);
     else this.#end();
@@ -201,18 +222,19 @@ export class Session implements Executor {
   }
 
   #send(frame: Frame | undefined): void {
-    if (frame !== undefined) this.#link?.send(frame);
+    if (frame !== undefined) this.#channel?.send(frame);
   }
 
   #close(code: number, reason: string): void {
-    this.#link?.close(code, reason);
+    this.#channel?.close(code, reason);
     this.#end();
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#link = undefined;
+    this.#channel?.ended();
+    this.#channel = undefined;
     this.#inbox.clear();
     this.#closeWindow();
     this.host.ended(this);

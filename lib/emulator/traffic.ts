@@ -30,6 +30,9 @@ export function trafficLog(): (request: UpgradeRequest, admission: Admission) =>
 }
 
 const loggedLink = (name: string, link: Link): Link => ({
+  get backlog() {
+    return link.backlog;
+  },
   send: (frame) => {
     verbose(() => `${name} → ${show(frame)}`);
     link.send(frame);

@@ -46,7 +46,7 @@ describe("the names that are exported", () => {
   });
 
   test("rx-webpubsub/emulator", () => {
-    expect(namesOf(emulator)).toEqual(["WebPubSubEmulator"]);
+    expect(namesOf(emulator)).toEqual(["EventReply", "WebPubSubEmulator"]);
   });
 });
 
