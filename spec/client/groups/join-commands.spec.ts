@@ -1,0 +1,264 @@
+import { take } from "rxjs";
+import { TimeoutError } from "../../../lib/index.js";
+import { outcomeOf, record } from "../../support/recording.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
+import { VirtualStage } from "../../support/virtual-stage.js";
+
+const frames = (stage: VirtualStage) => stage.sent().map(({ type, group }) => `${String(type)} ${String(group)}`);
+
+describe("joinGroup", () => {
+  it("always sends its frame, also when the group is joined already", () => {
+    const stage = new VirtualStage();
+    const client = stage.started();
+    client.group("g").messages$.subscribe();
+    stage.settle();
+    const joins = [record(client.joinGroup("g")), record(client.group("g").join())];
+    stage.settle();
+    expect(frames(stage)).toEqual(["joinGroup g", "joinGroup g", "joinGroup g"]);
+    expect(joins.map(outcomeOf)).toEqual([2, 3].map((ackId) => ({ ackId, isDuplicated: false })));
+  });
+
+  it("keeps the group when the last subscriber goes", () => {
+    const stage = new VirtualStage();
+    const client = stage.started();
+    client.joinGroup("g").subscribe();
+    const messages = record(client.group("g").messages$);
+    stage.settle();
+    messages.unsubscribe();
+    stage.advance(10_000);
+    expect(stage.sent("leaveGroup")).toEqual([]);
+    expect(stage.hub.connections[0]?.groups).toEqual(["g"]);
+  });
+
+  it("delivers the group's messages without a subscription that joins", () => {
+    const stage = new VirtualStage();
+    const client = stage.started();
+    const all = record(client.groupMessages$);
+    client.joinGroup("g").subscribe();
+    stage.settle();
+    stage.hub.sendToGroup("g", "hi");
+    stage.settle();
+    expect(all.values).toMatchObject([{ group: "g", data: "hi" }]);
+    expect(stage.sent("joinGroup")).toHaveLength(1);
+  });
+
+  it("does not hold the connection, but the next session joins the group again", () => {
+    const stage = new VirtualStage();
+    const client = stage.client();
+    client.joinGroup("g").subscribe();
+    stage.advance(1_000);
+    expect(client.state).toEqual({ status: "stopped", reason: "idle" });
+    void client.start();
+    stage.settle();
+    expect(frames(stage)).toEqual(["joinGroup g", "joinGroup g"]);
+  });
+
+  it("that failed is not done again by the next session", () => {
+    const stage = new VirtualStage();
+    const client = stage.started({}, { roles: [] });
+    expect(client.state.status).toBe("connected");
+    const join = record(client.joinGroup("g"));
+    stage.settle();
+    expect(outcomeOf(join)).toMatchObject({ code: "Forbidden" });
+    stage.lose();
+    stage.advance(10_000);
+    expect(stage.sent("joinGroup")).toHaveLength(1);
+  });
+
+  it("that failed does not take away a claim that an earlier one holds", () => {
+    const stage = ScriptedStage.connected({ messageRetryOptions: { maxRetries: 0 } });
+    stage.client.joinGroup("g").subscribe();
+    stage.socket.ack(1);
+    const second = record(stage.client.joinGroup("g"));
+    stage.socket.ack(2, { name: "InternalServerError", message: "" });
+    expect(outcomeOf(second)).toMatchObject({ code: "InternalServerError" });
+    stage.socket.end(1008);
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.framesOf("joinGroup")).toMatchObject([{ group: "g" }]);
+  });
+
+  it("unsubscribed after it was sent is taken back: the group is left and wanted no longer", () => {
+    const stage = ScriptedStage.connected();
+    record(stage.client.joinGroup("g")).unsubscribe();
+    expect(stage.socket.frames).toMatchObject([{ type: "joinGroup" }, { type: "leaveGroup", group: "g" }]);
+    stage.socket.end(1008);
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.framesOf("joinGroup")).toEqual([]);
+  });
+
+  it("unsubscribed after it was sent leaves nothing that someone else wants", () => {
+    const stage = ScriptedStage.connected();
+    stage.client.group("observed").messages$.subscribe();
+    record(stage.client.joinGroup("observed")).unsubscribe();
+    stage.client.joinGroup("claimed").subscribe();
+    stage.socket.ack(stage.socket.frames.at(-1)?.["ackId"]);
+    record(stage.client.joinGroup("claimed")).unsubscribe();
+    expect(stage.socket.framesOf("leaveGroup")).toEqual([]);
+  });
+
+  it("unsubscribed leaves nothing while another join of the group is under way", () => {
+    const stage = ScriptedStage.connected();
+    const [first, second] = [record(stage.client.joinGroup("g")), record(stage.client.joinGroup("g"))];
+    first.unsubscribe();
+    stage.socket.ack(2);
+    expect(outcomeOf(second)).toEqual({ ackId: 2, isDuplicated: false });
+    expect(stage.socket.framesOf("leaveGroup")).toEqual([]);
+    stage.socket.end(1008);
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.framesOf("joinGroup")).toHaveLength(1);
+  });
+
+  it("taken by its first value alone is not taken back", () => {
+    const stage = ScriptedStage.connected();
+    const join = record(stage.client.joinGroup("g").pipe(take(1)));
+    stage.socket.ack(1);
+    expect(outcomeOf(join)).toMatchObject({ ackId: 1 });
+    expect(stage.socket.framesOf("leaveGroup")).toEqual([]);
+  });
+
+  it("answered after a later leave was sent is not done again by the next session", () => {
+    const stage = ScriptedStage.connected();
+    const [join, leave] = [record(stage.client.joinGroup("g")), record(stage.client.leaveGroup("g"))];
+    stage.socket.ack(1);
+    stage.socket.ack(2);
+    expect([join, leave].map(outcomeOf)).toMatchObject([{ ackId: 1 }, { ackId: 2 }]);
+    stage.socket.end(1008);
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.sent).toEqual([]);
+  });
+
+  it("unsubscribed before it could be sent was never there", () => {
+    const stage = new VirtualStage();
+    const client = stage.client();
+    void client.start();
+    record(client.joinGroup("g")).unsubscribe();
+    stage.advance(10_000);
+    expect(stage.sent()).toEqual([]);
+  });
+});
+
+describe("joinGroup without a session", () => {
+  it("opens the connection, becomes one of the session's joins, and settles with that ack", () => {
+    const stage = new VirtualStage();
+    const client = stage.client();
+    const joins = [record(client.joinGroup("g")), record(client.joinGroup("g"))];
+    const messages = record(client.group("g").messages$);
+    stage.settle();
+    expect(frames(stage)).toEqual(["joinGroup g"]);
+    expect(joins.map(outcomeOf)).toEqual([1, 1].map((ackId) => ({ ackId, isDuplicated: false })));
+    expect(outcomeOf(messages)).toBe("pending");
+  });
+
+  it("waits ackTimeoutInMs at most, and then is not joined", () => {
+    const stage = new ScriptedStage({ ackTimeoutInMs: 5_000, startTimeoutInMs: 60_000 });
+    void stage.client.start();
+    const join = record(stage.client.joinGroup("g"));
+    stage.advance(4_999);
+    expect(outcomeOf(join)).toBe("pending");
+    stage.advance(1);
+    expect(outcomeOf(join)).toBeInstanceOf(TimeoutError);
+    expect(outcomeOf(join)).toMatchObject({ code: "NotSent", option: "ackTimeoutInMs" });
+    stage.socket.open();
+    stage.socket.connected();
+    expect(stage.socket.sent).toEqual([]);
+  });
+
+  it("is told when the service refuses", () => {
+    const stage = new VirtualStage();
+    const join = record(stage.client({}, { roles: [] }).joinGroup("g"));
+    stage.settle();
+    expect(outcomeOf(join)).toMatchObject({ code: "Forbidden", ackId: 1 });
+  });
+
+  it("overtaken by the loss of its session becomes one of the next session's joins", () => {
+    const stage = ScriptedStage.connected();
+    const join = record(stage.client.joinGroup("g"));
+    stage.socket.end(1008);
+    expect(outcomeOf(join)).toBe("pending");
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    const frame = stage.socket.framesOf("joinGroup")[0];
+    expect(stage.socket.framesOf("joinGroup")).toHaveLength(1);
+    expect(frame?.["ackId"]).not.toBe(1);
+    stage.socket.ack(frame?.["ackId"]);
+    expect(outcomeOf(join)).toEqual({ ackId: frame?.["ackId"], isDuplicated: false });
+  });
+});
+
+describe("leaveGroup", () => {
+  it("gives the claim up and leaves", () => {
+    const stage = new VirtualStage();
+    const client = stage.started();
+    client.joinGroup("g").subscribe();
+    stage.settle();
+    const leave = record(client.leaveGroup("g"));
+    stage.settle();
+    expect(outcomeOf(leave)).toEqual({ ackId: 2, isDuplicated: false });
+    expect(stage.hub.connections[0]?.groups).toEqual([]);
+    stage.lose();
+    stage.advance(10_000);
+    expect(stage.sent("joinGroup")).toHaveLength(1);
+  });
+
+  it("always sends, also for a group that was never joined here", () => {
+    const stage = new VirtualStage();
+    const client = stage.started({}, { groups: ["by-token"] });
+    const leave = record(client.leaveGroup("by-token"));
+    stage.settle();
+    expect(outcomeOf(leave)).toEqual({ ackId: 1, isDuplicated: false });
+    expect(stage.hub.connections[0]?.groups).toEqual([]);
+  });
+
+  it("while subscriptions remain completes at once, without ackId, and only drops the claim", () => {
+    const stage = new VirtualStage();
+    const client = stage.started();
+    client.joinGroup("g").subscribe();
+    const messages = record(client.group("g").messages$);
+    stage.settle();
+    expect(outcomeOf(record(client.leaveGroup("g")))).toEqual({ isDuplicated: false });
+    stage.settle();
+    expect(stage.sent("leaveGroup")).toEqual([]);
+    messages.unsubscribe();
+    stage.advance(250);
+    expect(stage.sent("leaveGroup")).toHaveLength(1);
+  });
+
+  it("without a session completes at once, opens nothing, and the group is wanted no longer", () => {
+    const stage = new VirtualStage();
+    const client = stage.client();
+    client.joinGroup("g").subscribe();
+    stage.advance(1_000);
+    expect(outcomeOf(record(client.leaveGroup("g")))).toEqual({ isDuplicated: false });
+    stage.advance(10_000);
+    expect(stage.sockets).toHaveLength(1);
+    void client.start();
+    stage.settle();
+    expect(stage.sent("joinGroup")).toHaveLength(1);
+  });
+
+  it("overtaken by the loss of its session is done, for every membership ended with it", () => {
+    const stage = ScriptedStage.connected();
+    const leave = record(stage.client.leaveGroup("g"));
+    stage.socket.end(1008);
+    expect(outcomeOf(leave)).toEqual({ isDuplicated: false });
+  });
+
+  it("after which someone subscribes joins again", () => {
+    const stage = ScriptedStage.connected();
+    stage.client.joinGroup("g").subscribe();
+    stage.socket.ack(1);
+    stage.client.leaveGroup("g").subscribe();
+    stage.client.group("g").messages$.subscribe();
+    stage.socket.ack(2);
+    expect(stage.socket.frames.map(({ type }) => type)).toEqual(["joinGroup", "leaveGroup", "joinGroup"]);
+  });
+});
