@@ -14,7 +14,8 @@ import type { WebPubSubEmulator } from "../../lib/emulator/index.js";
 import type { WebPubSubClient } from "../../lib/index.js";
 import type { Snippet } from "./snippets.js";
 
-const PATIENCE_MS = 3_000;
+/** Less than the time that Jest gives a test, so that it fails in words of its own. */
+const PATIENCE_MS = 8_000;
 
 /** Runs a snippet until it has ended and printed what it announces, and returns all that it has printed by then. */
 export async function run({ code, prints }: Snippet): Promise<readonly string[]> {
