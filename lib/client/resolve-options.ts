@@ -23,6 +23,7 @@ export interface ResolvedOptions {
   readonly ackTimeoutInMs: number;
   readonly startTimeoutInMs: number;
   readonly recoveryTimeoutInMs: number;
+  readonly stableAfterInMs: number;
   readonly proofOfLifeInMs: number;
   readonly whenOffline: WhenOffline;
   readonly maxQueuedSends: number;
@@ -49,11 +50,13 @@ export function resolveOptions(options: WebPubSubClientOptions = {}): ResolvedOp
   const sequenceAck = fieldsOf("sequenceAck", given["sequenceAck"]);
   const wake$ = given["wake$"];
   if (wake$ !== undefined && !isObservable(wake$)) throw wrongKind("wake$", wake$, "an Observable");
+  const reconnectRetry = retryIn(given, "reconnectRetryOptions", reconnectDefaults);
   return {
     ...protocolIn(given),
     autoReconnect: booleanIn(given, "autoReconnect", true),
     autoRejoinGroups: booleanIn(given, "autoRejoinGroups", true),
-    reconnectRetry: { ...retryIn(given, "reconnectRetryOptions", reconnectDefaults), scheduler, random },
+    reconnectRetry: { ...reconnectRetry, scheduler, random },
+    stableAfterInMs: reconnectRetry.stableAfterInMs,
     messageRetry: { ...retryIn(given, "messageRetryOptions", messageDefaults), scheduler, random },
     shouldRetry: functionIn(given, "shouldRetry") as ShouldRetry | undefined,
     keepAliveIntervalInMs: numberIn(given, "keepAliveIntervalInMs", 20_000),
@@ -103,7 +106,7 @@ function protocolIn(given: Fields): Pick<ResolvedOptions, "subprotocol" | "isRel
   return { subprotocol: protocol, isReliable: subprotocols[protocol].reliable, codec: jsonCodec };
 }
 
-function retryIn(given: Fields, name: string, defaults: Required<RetryOptions>): RetryBackoffPolicy {
+function retryIn(given: Fields, name: string, defaults: Required<RetryOptions>) {
   const retry = fieldsOf(name, given[name]);
   const owner = name;
   const retryDelayInMs = numberIn(retry, "retryDelayInMs", defaults.retryDelayInMs, { owner });

@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   ignoreElements,
+  merge,
   Subject,
   Subscription,
   throttleTime,
@@ -17,6 +18,7 @@ import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import type { Link } from "../socket/link.js";
+import { clockJumps } from "./clock-jumps.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import {
   connectionStateOf,
@@ -159,14 +161,16 @@ export class Connection {
     // Known before it is subscribed, so that a provider that stops the client stops this run.
     const subscription = (this.#run = new Subscription());
     subscription.add(
-      this.options.wake$
-        .pipe(
-          throttleTime(WAKE_UP_MS, this.options.scheduler),
+      merge(
+        clockJumps(this.options.scheduler),
+        this.options.wake$.pipe(
           catchError((error: unknown) => {
-            logger.warning(() => `wake$ failed, wake-ups go unnoticed from now on: ${messageOf(error)}`);
+            logger.warning(() => `wake$ failed, it goes unnoticed from now on: ${messageOf(error)}`);
             return EMPTY;
           }),
-        )
+        ),
+      )
+        .pipe(throttleTime(WAKE_UP_MS, this.options.scheduler))
         .subscribe(() => this.wake()),
     );
     subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
@@ -190,6 +194,8 @@ export class Connection {
     }).pipe(
       retryBackoff({
         ...reconnectRetry,
+        // A session emits when a link of it has lived for so long already.
+        stableAfterInMs: 0,
         shouldRetry: (end, attempt) => {
           if (!(end instanceof SessionEnd)) return false;
           if (!end.hadSession) return shouldRetry(end.cause, attempt);
@@ -224,7 +230,10 @@ export class Connection {
     const { queue, outbox, membership } = this.ports;
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = gaveUp(end, cause);
+    // What watched over the run, such as wake$, has nothing to wake any more.
+    this.#run.unsubscribe();
     queue.transact(() => {
+      this.#run.unsubscribe();
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
       membership.endSession();

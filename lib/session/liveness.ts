@@ -1,7 +1,5 @@
 import { Observable, Subscription, type SchedulerLike } from "rxjs";
-
-/** A timer that fires this much late was held up by sleep, a frozen tab or throttling, not by the peer. */
-const ASLEEP_AFTER_MS = 2_000;
+import { hasJumped } from "./clock-jumps.js";
 
 export interface LivenessOptions {
   readonly keepAliveIntervalInMs: number;
@@ -12,6 +10,8 @@ export interface LivenessOptions {
   /** Whether a link that has just opened has to prove itself at once, as a recovered one has. */
   readonly probeAtOnce: boolean;
   readonly ping: () => void;
+  /** Whether the peer would answer a ping: not before the handshake, where silence means nothing. */
+  readonly canAnswer: () => boolean;
   /** Whether silence may mean that the service is busy with an event of ours. */
   readonly maySilentlyWork: () => boolean;
   /** When the last frame came in; frames cost nothing here but this note of their time. */
@@ -37,6 +37,8 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
     /** Silence before this does not count. */
     let awakeSince = scheduler.now();
     let lastPingAt = awakeSince;
+    let lastProbeAt = -Infinity;
+    let framesBeforeProbe = -1;
     let probe = Subscription.EMPTY;
 
     const quietSince = () => Math.max(options.lastFrameAt(), awakeSince);
@@ -52,16 +54,25 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
     };
 
     const startProbe = () => {
-      if (!probe.closed) return;
-      const framesBefore = options.frameCount();
+      const frames = options.frameCount();
+      // One at a time; but an answer to an earlier one says nothing of now.
+      if (!options.canAnswer() || (!probe.closed && frames === framesBeforeProbe)) return;
+      probe.unsubscribe();
+      framesBeforeProbe = frames;
+      lastProbeAt = scheduler.now();
       const patience = options.maySilentlyWork() ? timeout || Infinity : options.proofOfLifeInMs;
       ping();
-      if (patience === Infinity) return;
-      probe = scheduler.schedule(() => {
-        probe.unsubscribe();
-        if (options.frameCount() === framesBefore) die();
+      if (patience < Infinity) subscriber.add((probe = awaitAnswer(lastProbeAt + patience, patience)));
+    };
+    const awaitAnswer = (due: number, patience: number): Subscription => {
+      const answer = scheduler.schedule(() => {
+        answer.unsubscribe();
+        if (options.frameCount() !== framesBeforeProbe) return;
+        // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
+        if (hasJumped(due, scheduler.now())) startProbe();
+        else die();
       }, patience);
-      subscriber.add(probe);
+      return answer;
     };
 
     const watch = (): void => {
@@ -70,10 +81,10 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
       const due = scheduler.now() + delay;
       const tick = scheduler.schedule(() => {
         tick.unsubscribe();
-        if (scheduler.now() - due >= ASLEEP_AFTER_MS) {
+        if (hasJumped(due, scheduler.now())) {
           // Nothing could have come in while we slept: ask before judging, and count silence from now.
           awakeSince = scheduler.now();
-          startProbe();
+          if (lastProbeAt < due) startProbe();
         } else if (msToDeath() <= 0) {
           die();
           return;

@@ -6,6 +6,7 @@ import {
   ignoreElements,
   merge,
   mergeMap,
+  NEVER,
   of,
   retry,
   Subject,
@@ -52,6 +53,8 @@ export interface SessionOptions {
   readonly proofOfLifeInMs: number;
   readonly startTimeoutInMs: number;
   readonly recoveryTimeoutInMs: number;
+  /** How long a link must live until it counts as stable; `Infinity`: none ever does. */
+  readonly stableAfterInMs: number;
   readonly rejoinConcurrency: number;
   readonly sequenceAck: { readonly count: number; readonly bytes: number; readonly timeInMs: number };
   readonly scheduler: SchedulerLike;
@@ -127,16 +130,16 @@ export class Session {
   }
 
   /**
-   * Opens the session and emits the frame that began it, once. Never completes; errors with a `SessionEnd`. Cold, for
-   * one subscription.
+   * Opens the session and emits whenever one of its links has lived for `stableAfterInMs`. Never completes; errors with
+   * a `SessionEnd`. Cold, for one subscription.
    */
-  readonly life$: Observable<DownstreamFrame> = defer(() =>
+  readonly life$: Observable<unknown> = defer(() =>
     merge(
       this.#delivery(),
       this.ports.membership.work(),
       this.#readiness(),
       defer(() => (this.#identity === undefined ? this.#newLink() : this.#recoveryLink(this.#identity))).pipe(
-        ignoreElements(),
+        switchMap(() => this.#stability()),
         retry({ delay: (end: unknown) => this.#afterLink(end) }),
       ),
     ),
@@ -152,7 +155,7 @@ export class Session {
   }
 
   /** Acknowledges frames, replays joins, and hands every frame out. */
-  #delivery(): Observable<DownstreamFrame> {
+  #delivery(): Observable<never> {
     return this.#frames$.pipe(
       this.#acknowledging(),
       replayJoins({
@@ -164,10 +167,8 @@ export class Session {
           logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
         onSettled: () => this.#joinsSettled$.next(),
       }),
-      filter((frame) => {
-        this.ports.tell.frame(frame);
-        return frame === this.#handshake;
-      }),
+      tap((frame) => this.ports.tell.frame(frame)),
+      ignoreElements(),
     );
   }
 
@@ -197,18 +198,25 @@ export class Session {
 
   /** A link on which the session goes on. Emits when it has proved alive. */
   #recoveryLink({ connectionId, reconnectionToken = "" }: ConnectedFrame): Observable<unknown> {
-    const { startTimeoutInMs, recoveryTimeoutInMs, scheduler } = this.options;
+    const { startTimeoutInMs, recoveryTimeoutInMs, keepAliveTimeoutInMs, scheduler } = this.options;
     const { attempt, since } = this.#outage ?? { attempt: 1, since: scheduler.now() };
     const timeInMs = Math.min(startTimeoutInMs, since + recoveryTimeoutInMs - scheduler.now());
+    // Overslept: the service has forgotten the session.
+    if (timeInMs <= 0) return throwError(() => startTimeout(startTimeoutInMs, "recovery"));
     this.ports.pace.attempted(attempt);
     this.ports.tell.recovering(attempt, undefined);
     return this.ports.openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken)).pipe(
+      firstWithin(timeInMs, scheduler, () => startTimeout(timeInMs, "recovery")),
       switchMap((link) => {
         // Silence proves nothing while the service may be busy with an event of ours.
         if (!this.ports.outbox.awaitsEvent) this.#silentLinks++;
-        return this.#carry(link, (frame) => this.#resumeSession(frame, link));
+        const carried$ = this.#carry(link, (frame) => this.#resumeSession(frame, link));
+        if (keepAliveTimeoutInMs > 0) return carried$;
+        // A service that is busy with an event of ours would else have for ever.
+        return carried$.pipe(
+          firstWithin(startTimeoutInMs, scheduler, () => startTimeout(startTimeoutInMs, "recovery")),
+        );
       }),
-      firstWithin(timeInMs, scheduler, () => startTimeout(timeInMs, "recovery")),
     );
   }
 
@@ -231,14 +239,20 @@ export class Session {
         ...options,
         probe$: ports.probe$,
         probeAtOnce: this.#identity !== undefined,
-        ping: () => {
-          if (this.#identity) this.#sendNow(options.codec.ping());
-        },
+        ping: () => this.#sendNow(options.codec.ping()),
+        canAnswer: () => this.#identity !== undefined,
         maySilentlyWork: () => ports.outbox.awaitsEvent,
         lastFrameAt: () => this.lastFrameAt,
         frameCount: () => this.#frameCount,
       }),
     );
+  }
+
+  /** Emits once the present link has lived long enough. */
+  #stability(): Observable<unknown> {
+    const { stableAfterInMs, scheduler } = this.options;
+    if (stableAfterInMs === 0) return of(true);
+    return stableAfterInMs === Infinity ? NEVER : timer(stableAfterInMs, scheduler);
   }
 
   #read(raw: string | ArrayBuffer): DownstreamFrame {
@@ -308,7 +322,8 @@ export class Session {
     const isFirst = this.#outage === undefined;
     const outage = (this.#outage ??= { since: now, attempt: 0, cause: causeOfLoss(end, this.#goodbye) });
     this.#link = undefined;
-    if (!isRecoverable || this.#isFinal(end)) {
+    const timeLeft = outage.since + recoveryTimeoutInMs - now;
+    if (!isRecoverable || timeLeft <= 0 || this.#isFinal(end)) {
       return throwError(() => sessionLost(outage.cause, end, isRecoverable && !isFirst));
     }
 
@@ -316,12 +331,12 @@ export class Session {
     if (isFirst) this.ports.tell.linkLost(now, outage.cause);
     const delay = this.ports.pace.delayBefore(outage.attempt);
     if (delay === 0 && isFirst) return of(true);
-    const timeLeft = outage.since + recoveryTimeoutInMs - now;
-    if (delay >= timeLeft) {
-      return timer(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => sessionLost(outage.cause, end, true))));
-    }
-    this.ports.tell.recovering(outage.attempt, now + delay);
-    return merge(this.ports.now$, timer(delay, scheduler));
+    const lost$ = throwError(() => sessionLost(outage.cause, end, true));
+    this.ports.tell.recovering(outage.attempt, now + Math.min(delay, timeLeft));
+    return merge(
+      this.ports.now$,
+      delay < timeLeft ? timer(delay, scheduler) : timer(timeLeft, scheduler).pipe(mergeMap(() => lost$)),
+    );
   }
 
   #isFinal(end: unknown): boolean {

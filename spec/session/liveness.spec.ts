@@ -23,6 +23,7 @@ function watched(options: Partial<LivenessOptions> = {}) {
     probe$,
     probeAtOnce: false,
     ping: () => note("ping"),
+    canAnswer: () => true,
     maySilentlyWork: () => false,
     lastFrameAt: () => lastFrameAt,
     frameCount: () => frameCount,
