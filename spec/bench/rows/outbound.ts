@@ -1,0 +1,34 @@
+import { atLeast, atMost, each, ratio, type Row } from "./row.js";
+
+export const publishRows = (quick: boolean): Row[] => [
+  {
+    name: "publish-256",
+    title: "publish with ack, 256 in flight",
+    runs: each({ kind: "publish", operations: quick ? 5_000 : 60_000, inFlight: 256 }),
+    shows: [
+      { key: "perSecond", unit: "operations/s", digits: 0 },
+      { key: "cpu", unit: "µs CPU/operation", digits: 1 },
+    ],
+    targets: [atLeast(1.2, "÷ official", ratio("perSecond", "official"))],
+  },
+  {
+    name: "publish-1",
+    title: "publish with ack, one at a time",
+    runs: each({ kind: "publish", operations: quick ? 1_000 : 10_000, inFlight: 1 }),
+    shows: [
+      { key: "p50", unit: "µs p50", digits: 0 },
+      { key: "p99", unit: "µs p99", digits: 0 },
+    ],
+    targets: [atMost(1.2, "p50 ÷ floor", ratio("p50", "floor")), atMost(1.2, "p99 ÷ floor", ratio("p99", "floor"))],
+  },
+];
+
+export const rejoinRows = (quick: boolean): Row[] => [
+  {
+    name: "rejoin",
+    title: `rejoin of ${quick ? "500" : "5,000"} groups after a lost session`,
+    runs: each({ kind: "rejoin", groups: quick ? 500 : 5_000 }, ["ours", "floor"]),
+    shows: [{ key: "ms", unit: "ms", digits: 0 }],
+    targets: [atMost(1.5, "÷ floor", ratio("ms", "floor"))],
+  },
+];

@@ -1,0 +1,64 @@
+import type { ClientKind, Measured, Scenario } from "../scenario.js";
+
+/** One run of one client process; its label names it in the table. */
+export interface Run {
+  readonly label: string;
+  readonly client: ClientKind;
+  readonly scenario: Scenario;
+}
+
+/** What a row is to reach. */
+export interface Target {
+  readonly text: string;
+  /** What is held against the limit, from the medians of each run, by label. */
+  readonly value: (medians: Readonly<Record<string, Measured>>) => number;
+  readonly isMet: (value: number) => boolean;
+  readonly digits?: number;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly runs: readonly Run[];
+  /** The measured numbers to be shown. */
+  readonly shows: readonly { readonly key: string; readonly unit: string; readonly digits: number }[];
+  readonly targets: readonly Target[];
+}
+
+const KINDS: readonly ClientKind[] = ["ours", "official", "floor"];
+
+/** The same for each of several clients. */
+export const each = (scenario: Scenario, clients: readonly ClientKind[] = KINDS): Run[] =>
+  clients.map((client) => ({ label: client, client, scenario }));
+
+const number = (measured: Measured | undefined, key: string): number => measured?.[key] ?? NaN;
+
+/** `ours` divided by another run. */
+export const ratio =
+  (key: string, to: string, from = "ours") =>
+  (medians: Readonly<Record<string, Measured>>): number =>
+    number(medians[from], key) / number(medians[to], key);
+
+export const value =
+  (key: string, of = "ours") =>
+  (medians: Readonly<Record<string, Measured>>): number =>
+    number(medians[of], key);
+
+export const atMost = (limit: number, what: string, value: Target["value"], digits = 2): Target => ({
+  text: `${what} ≤ ${limit}`,
+  value,
+  isMet: (got) => got <= limit,
+  digits,
+});
+
+export const atLeast = (limit: number, what: string, value: Target["value"]): Target => ({
+  text: `${what} ≥ ${limit}`,
+  value,
+  isMet: (got) => got >= limit,
+});
+
+export const below = (limit: number, what: string, value: Target["value"]): Target => ({
+  text: `${what} < ${limit}`,
+  value,
+  isMet: (got) => got < limit,
+});
