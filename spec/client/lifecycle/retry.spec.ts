@@ -74,10 +74,11 @@ describe("The pace of attempts at a new session", () => {
     let seed = 1;
     // A small generator with a period far above a thousand.
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const url = service.url();
     const buckets = new Map<number, number>();
     for (let i = 0; i < 1_000; i++) {
       service.next(unreachable);
-      const client = service.client({ random });
+      const client = service.client({ random }, url);
       void client.start();
       service.settle();
       if (client.state.status !== "disconnected") throw new Error(client.state.status);

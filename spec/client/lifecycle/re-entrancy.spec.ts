@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import type { Observable } from "rxjs";
+import { legalTransitions } from "../../../lib/session/lifecycle.js";
+import type { ConnectionState, WebPubSubClient } from "../../../lib/index.js";
+import { historyOf, untimed } from "../../support/history.js";
+import { unreachable } from "../../support/peers.js";
+import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
+
+const ignore = { error: () => undefined };
+
+/** What a subscriber may do with the client inside of an emission. */
+const acts = {
+  nothing: () => undefined,
+  start: (client: WebPubSubClient) => void client.start(),
+  stop: (client: WebPubSubClient) => void client.stop(),
+  reconnect: (client: WebPubSubClient) => void client.reconnect(),
+  "new session": (client: WebPubSubClient) => void client.reconnect({ newSession: true }),
+  subscribe: (client: WebPubSubClient) => void client.group("inside").messages$.subscribe(ignore),
+  "come and go": (client: WebPubSubClient) => {
+    client.group("brief").messages$.subscribe(ignore).unsubscribe();
+  },
+  send: (client: WebPubSubClient) => void client.sendToGroup("inside", 1).subscribe(ignore),
+  join: (client: WebPubSubClient) => void client.joinGroup("claimed").subscribe(ignore),
+} as const;
+type Act = keyof typeof acts;
+
+/** What happens to the client meanwhile. */
+const happenings = {
+  "a message": (service: VirtualClients) => service.hub.sendToAll("hello"),
+  "a drop": (service: VirtualClients) => {
+    for (const { connectionId } of service.hub.connections) service.emulator.faults.drop(connectionId);
+  },
+  "an end": (service: VirtualClients) => {
+    for (const { connectionId } of service.hub.connections) service.emulator.faults.close(connectionId, 1008);
+  },
+  "a goodbye": (service: VirtualClients) => {
+    for (const { connectionId } of service.hub.connections) service.hub.closeConnection(connectionId);
+  },
+  "nobody there": (service: VirtualClients) => service.next(unreachable, unreachable),
+  "a moment": (service: VirtualClients) => service.advance(60),
+  "a while": (service: VirtualClients) => service.advance(3_000),
+} as const;
+type Happening = keyof typeof happenings;
+
+const keysOf = <T extends string>(record: Readonly<Record<T, unknown>>): T[] => Object.keys(record) as T[];
+
+describe("Whatever subscribers do inside of emissions, and whatever happens", () => {
+  const script = fc.record({
+    acts: fc.array(fc.constantFrom(...keysOf<Act>(acts)), { minLength: 1, maxLength: 12 }),
+    happenings: fc.array(fc.constantFrom(...keysOf<Happening>(happenings)), { minLength: 1, maxLength: 20 }),
+  });
+
+  /** Plays a script: one subscriber before and one after the one that acts, each with its history. */
+  function play({ acts: script, happenings: course }: { acts: readonly Act[]; happenings: readonly Happening[] }) {
+    const service = new VirtualClients();
+    const client = service.client({ leaveDelayInMs: 20, idleCloseInMs: 100 });
+    const todo = [...script];
+    const act = () => acts[todo.shift() ?? "nothing"](client);
+    const before = historyOf(client, service.scheduler);
+    before.of("messages$", client.serverMessages$, ({ data }) => String(data));
+    const { state$, connected$, recovered$, disconnected$, gap$, stopped$, acks$, serverMessages$ } = client;
+    const told$: Observable<unknown>[] = [state$, connected$, recovered$, disconnected$, gap$, stopped$, acks$];
+    for (const source of [...told$, serverMessages$]) source.subscribe(act);
+    const after = historyOf(client, service.scheduler);
+    after.of("messages$", client.serverMessages$, ({ data }) => String(data));
+    for (const happening of course) {
+      happenings[happening](service);
+      service.settle();
+    }
+    todo.length = 0;
+    return { service, client, before, after };
+  }
+
+  const always = (check: (played: ReturnType<typeof play>) => void) => {
+    fc.assert(
+      fc.property(script, (one) => {
+        check(play(one));
+      }),
+      { numRuns: 150 },
+    );
+  };
+
+  it("all subscribers see one history", () => {
+    always(({ before, after }) => {
+      // Who came later has the same, but for the time before.
+      const common = after.lines.slice(1);
+      expect(before.lines.slice(before.lines.length - common.length)).toEqual(common);
+    });
+  });
+
+  it("states follow one another as they may, never the same twice", () => {
+    // What the public sees: joining is still connecting, so a loss there may show as disconnected.
+    const legal: Record<ConnectionState["status"], readonly string[]> = legalTransitions;
+    always(({ before }) => {
+      const states = untimed(before.lines)
+        .filter((line) => line.startsWith("state$"))
+        .map((line) => line.slice("state$ ".length));
+      states.slice(1).forEach((state, i) => {
+        const previous = states[i] ?? "";
+        expect(state).not.toBe(previous);
+        const [from = "", to = ""] = [previous, state].map((text) => text.split(" ")[0] ?? "");
+        const allowed = [...legal[from as ConnectionState["status"]], ...(from === "connecting" ? ["connected"] : [])];
+        expect(allowed).toContain(to);
+      });
+    });
+  });
+
+  it("there are never two sockets at once, and none is left in the end, nor a timer", () => {
+    always(({ service, client }) => {
+      void client.dispose();
+      service.advance(31_000);
+      expect(service.mostSocketsAtOnce).toBeLessThanOrEqual(1);
+      expect(service.openSockets).toBe(0);
+      expect(service.pendingActions).toBe(0);
+    });
+  });
+
+  it("a client that is wanted is connected in the end", () => {
+    always(({ service, client }) => {
+      void client.start();
+      // Longer than two futile attempts at a new session and their waits.
+      service.advance(120_000);
+      expect(client.state.status).toBe("connected");
+    });
+  });
+});
+
+describe("state$ and state", () => {
+  it("give a late subscriber the last state told, and whoever asks the newest", () => {
+    const service = new VirtualClients();
+    const client = service.connected();
+    const replayed: string[] = [];
+    const asked: string[] = [];
+    client.serverMessages$.subscribe(() => {
+      void client.stop();
+      asked.push(client.state.status);
+      client.state$.subscribe(({ status }) => replayed.push(status)).unsubscribe();
+    });
+    service.hub.sendToAll(1);
+    service.settle();
+    expect(asked).toEqual(["stopped"]);
+    expect(replayed).toEqual(["connected"]);
+    client.state$.subscribe(({ status }) => replayed.push(status));
+    expect(replayed).toEqual(["connected", "stopped"]);
+  });
+
+  it("replay to every subscriber, synchronously", () => {
+    const service = new VirtualClients();
+    const client = service.connected();
+    for (let i = 0; i < 2; i++) {
+      const seen: ConnectionState[] = [];
+      client.state$.subscribe((state) => seen.push(state));
+      expect(seen).toEqual([client.state]);
+    }
+  });
+});
+
+describe("A value that is being delivered when the client is stopped", () => {
+  it("still reaches the remaining subscribers, and what is queued behind it is discarded", () => {
+    const service = new VirtualClients();
+    const client = service.connected();
+    const seen: unknown[] = [];
+    client.serverMessages$.subscribe(({ data }) => data === 2 && void client.stop());
+    client.serverMessages$.subscribe(({ data }) => seen.push(data));
+    for (const data of [1, 2, 3, 4]) service.hub.sendToAll(data);
+    service.advance(1_000);
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it("in a session that follows at once is not mixed with the old one's messages", () => {
+    const service = new VirtualClients();
+    const client = service.connected();
+    const seen: unknown[] = [];
+    const ids: string[] = [];
+    client.connected$.subscribe(({ connectionId }) => ids.push(connectionId));
+    client.serverMessages$.subscribe(({ data }) => {
+      seen.push(data);
+      if (data === "first") void client.reconnect({ newSession: true });
+    });
+    const old = connectionIdOf(client);
+    service.hub.sendToConnection(old, "first");
+    service.hub.sendToConnection(old, "second");
+    service.settle();
+    service.hub.sendToAll("third");
+    service.settle();
+    expect(seen).toEqual(["first", "third"]);
+    expect(ids).toEqual([connectionIdOf(client)]);
+  });
+});
