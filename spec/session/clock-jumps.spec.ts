@@ -1,0 +1,81 @@
+import { VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
+import { clockJumps, hasJumped } from "../../lib/session/clock-jumps.js";
+import { historyOf } from "../support/history.js";
+import { connectionIdOf, VirtualClients } from "../support/virtual-clients.js";
+
+/** The clock of a machine that may sleep: then timers stand still and the time of day goes on. */
+function sleeperOn(scheduler: VirtualTimeScheduler) {
+  let slept = 0;
+  const sleeper: SchedulerLike = {
+    now: () => scheduler.now() + slept,
+    schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
+      scheduler.schedule(work, delay, state),
+  };
+  const sleep = (ms: number) => (slept += ms);
+  return { sleeper, sleep };
+}
+
+describe("A clock", () => {
+  it("that goes as it should is nothing to tell", () => {
+    const scheduler = new VirtualTimeScheduler();
+    let jumps = 0;
+    clockJumps(scheduler).subscribe(() => jumps++);
+    scheduler.maxFrames = 3_600_000;
+    scheduler.flush();
+    expect(jumps).toBe(0);
+  });
+
+  it.each([600_000, -600_000])("that jumps by %d ms is noticed once, within a second", (ms) => {
+    const scheduler = new VirtualTimeScheduler();
+    const { sleeper, sleep } = sleeperOn(scheduler);
+    const jumps: number[] = [];
+    clockJumps(sleeper).subscribe(() => jumps.push(scheduler.now()));
+    scheduler.schedule(() => sleep(ms), 10_500);
+    scheduler.maxFrames = 60_000;
+    scheduler.flush();
+    expect(jumps).toEqual([11_000]);
+  });
+
+  it("may be a little late: a busy machine has not slept", () => {
+    expect(hasJumped(10_000, 11_999)).toBe(false);
+    expect(hasJumped(10_000, 12_000)).toBe(true);
+  });
+
+  it("has no timer left when nobody listens", () => {
+    const scheduler = new VirtualTimeScheduler();
+    clockJumps(scheduler).subscribe().unsubscribe();
+    expect(scheduler.actions).toHaveLength(0);
+  });
+});
+
+describe("A client whose machine has slept", () => {
+  function sleepyClient() {
+    const service = new VirtualClients();
+    const { sleeper, sleep } = sleeperOn(service.scheduler);
+    const client = service.connected({ scheduler: sleeper });
+    const history = historyOf(client, service.scheduler);
+    service.advance(10_500);
+    history.take();
+    return { service, client, history, sleep };
+  }
+
+  it("asks the link for proof of life, and keeps it when that comes", () => {
+    const { service, history, sleep } = sleepyClient();
+    sleep(15 * 60_000);
+    service.advance(500);
+    expect(service.socket.sent).toEqual([{ type: "ping" }]);
+    service.advance(10_000);
+    expect(history.lines).toEqual([]);
+    expect(service.sockets).toHaveLength(1);
+  });
+
+  it("finds out within proofOfLifeInMs that the link has died meanwhile", () => {
+    const { service, client, history, sleep } = sleepyClient();
+    const id = connectionIdOf(client);
+    service.socket.freeze();
+    sleep(15 * 60_000);
+    service.advance(500 + 4_000);
+    expect(history.lines[0]).toBe("15000 state$ recovering A 1 (live)");
+    expect(service.recoveries).toEqual([undefined, id]);
+  });
+});
