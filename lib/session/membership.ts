@@ -203,6 +203,8 @@ export class Membership {
           },
           error: (error: unknown) => {
             if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
+            // It is tried no more because nobody wants the group, and may have been applied.
+            else if (isUnanswered(error)) this.#work$.next(this.#leaveNow(record));
           },
         }),
         finalize(() => this.#release(record)),
@@ -211,13 +213,14 @@ export class Membership {
   }
 
   #joinNow(record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
-    return this.#transmit("joinGroup", record, ackId, this.options.messageRetry).pipe(
+    // Not after a later leave: tried again, it would undo that.
+    return this.#transmit("joinGroup", record, ackId, this.options.messageRetry, () => record.isWanted).pipe(
       tap(() => this.#setJoined(record, this.#connectionId)),
     );
   }
 
   #leaveNow(record: GroupRecord, ackId?: number): Observable<CommandResult> {
-    return this.#transmit("leaveGroup", record, ackId, this.options.messageRetry).pipe(
+    return this.#transmit("leaveGroup", record, ackId, this.options.messageRetry, () => !record.isWanted).pipe(
       tap(() => {
         this.#setJoined(record, undefined);
         // An observer may have come meanwhile.
@@ -244,7 +247,7 @@ export class Membership {
     { name }: GroupRecord,
     chosenAckId: number | undefined,
     policy: RetryBackoffPolicy,
-    isWanted?: () => boolean,
+    isWanted: () => boolean,
   ): Observable<CommandResult> {
     const transmit = (ackId: number): Observable<CommandResult> => {
       const operation: Operation = { kind, target: name, ackId, frame: this.options.codec[kind](name, ackId) };
@@ -330,3 +333,5 @@ const joinOf = ({ name }: GroupRecord): Pick<Operation, "kind" | "target"> => ({
 
 const isDefinitive = (error: unknown): error is SendMessageError =>
   error instanceof SendMessageError && error.isDefinitive;
+
+const isUnanswered = (error: unknown): boolean => error instanceof TimeoutError && error.code === "AckTimeout";
