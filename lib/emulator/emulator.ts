@@ -51,7 +51,7 @@ export class WebPubSubEmulator extends EmulatorBase {
   static async start(options: PortEmulatorOptions = {}): Promise<WebPubSubEmulator> {
     const { port = 0, host = "127.0.0.1" } = options;
     const core = createCore(options);
-    const transport = await PortTransport.listen(core.service, { port, host }, core.scheduler);
+    const transport = await PortTransport.listen(core, { port, host });
     return new WebPubSubEmulator(core, transport, `http://${hostInUrl(host)}:${transport.port}`);
   }
 

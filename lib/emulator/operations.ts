@@ -60,7 +60,7 @@ export class Operations {
 
   #changeMembership({ type, group, ackId }: FrameOf<"joinGroup" | "leaveGroup">): void {
     const verb = type === "joinGroup" ? "join" : "leave";
-    if (!this.permissions.mayJoinOrLeave(group)) {
+    if (!this.permissions.joinLeaveGroup.allows(group)) {
       this.#forbid(ackId, `${verb} group '${group}'`);
       return;
     }
@@ -69,7 +69,7 @@ export class Operations {
   }
 
   #sendToGroup({ group, payload, metadata, noEcho, ttlSeconds, ackId }: FrameOf<"sendToGroup">): void {
-    if (!this.permissions.maySendTo(group)) {
+    if (!this.permissions.sendToGroup.allows(group)) {
       this.#forbid(ackId, `send to group '${group}'`);
       return;
     }

@@ -2,13 +2,16 @@ import type { IncomingMessage } from "node:http";
 import { Server, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SchedulerLike } from "rxjs";
 import { WebSocket, WebSocketServer, type RawData } from "ws";
 import { closeCode } from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
+import type { EmulatorCore } from "./emulator-core.js";
 import type { Link, LinkEvents } from "./link.js";
+import type { DataPlaneSettings } from "./rest/call.js";
+import { addDataPlane } from "./rest/hono-routes.js";
 import type { Admission, Service } from "./service.js";
 
 /** How long `stop()` waits for clients to answer its close frames. */
@@ -38,6 +41,7 @@ export class PortTransport {
   private constructor(
     private readonly service: Service,
     private readonly scheduler: SchedulerLike,
+    accessKey: string,
   ) {
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -47,7 +51,8 @@ export class PortTransport {
       handleProtocols: (_offered, request) => this.#subprotocols.get(request) ?? false,
     });
     // Made by the default factory, so it is a plain HTTP server.
-    this.#http = createAdaptorServer({ fetch: routes().fetch }) as Server;
+    const app = routes({ accessKey, now: () => scheduler.now(), hub: (name) => service.hub(name) });
+    this.#http = createAdaptorServer({ fetch: app.fetch }) as Server;
     this.#http.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
@@ -57,11 +62,10 @@ export class PortTransport {
 
   /** Listens; rejects when the port or the host cannot be had. */
   static async listen(
-    service: Service,
+    { service, scheduler, accessKey }: EmulatorCore,
     at: { readonly port: number; readonly host: string },
-    scheduler: SchedulerLike,
   ): Promise<PortTransport> {
-    const transport = new PortTransport(service, scheduler);
+    const transport = new PortTransport(service, scheduler, accessKey);
     const server = transport.#http;
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause: Error) =>
@@ -127,9 +131,9 @@ export class PortTransport {
   }
 }
 
-function routes(): Hono {
-  const app = new Hono();
-  app.get("/api/health", (context) => context.body(null, 200));
+function routes(settings: DataPlaneSettings): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  addDataPlane(app, settings);
   // A client's door, but no WebSocket request (client-protocol §2.4).
   app.all("/client", (context) => context.body(null, 400));
   app.all("/client/*", (context) => context.body(null, 400));

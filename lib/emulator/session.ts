@@ -43,7 +43,7 @@ export class Session implements Executor {
     readonly connectionId: string,
     readonly userId: string | undefined,
     readonly codec: Codec,
-    permissions: Permissions,
+    readonly permissions: Permissions,
     private readonly host: SessionHost,
   ) {
     this.#operations = new Operations(this, permissions);
