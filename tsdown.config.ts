@@ -2,9 +2,16 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { defineConfig, type Rolldown, type UserConfig } from "tsdown";
 
+const portable = { index: "lib/index.ts", "operators/index": "lib/operators/index.ts" };
+const nodeOnly = { "emulator/index": "lib/emulator/index.ts" };
+/** Run from a shell, imported by nobody: an ES module without types. */
+const command = { "command/main": "lib/command/main.ts" };
+
+// A source map holds the sources: one copy of them, for bundlers and debuggers, is enough.
+const esm = { sourcemap: true };
+const cjs = { sourcemap: false };
+
 const common: UserConfig = {
-  // A source map holds the sources: one copy of them, for bundlers and debuggers, is enough.
-  format: { esm: { sourcemap: true }, cjs: { sourcemap: false } },
   target: "es2022",
   fixedExtension: false, // .js and .cjs, as the package is of type "module"
   hash: false,
@@ -41,24 +48,23 @@ const typesWithoutMap: Rolldown.Plugin = {
   },
 };
 
-const portable = { index: "lib/index.ts", "operators/index": "lib/operators/index.ts" };
-const nodeOnly = { "emulator/index": "lib/emulator/index.ts" };
-
 export default defineConfig([
   {
     ...common,
     name: "node",
     platform: "node",
     outDir: "dist/node",
+    format: { esm: { ...esm, entry: { ...portable, ...nodeOnly, ...command } }, cjs },
     entry: { ...portable, ...nodeOnly },
     plugins: [typesWithoutMap],
-    dts: { sourcemap: false },
+    dts: { sourcemap: false, entry: Object.values({ ...portable, ...nodeOnly }) },
   },
   {
     ...common,
     name: "browser",
     platform: "browser",
     outDir: "dist/browser",
+    format: { esm, cjs },
     entry: portable,
     plugins: [browserFiles],
     dts: false, // the same types as in Node

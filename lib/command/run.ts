@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { addEmulatorCommand } from "./emulator-command.js";
+
+const NAME = "rx-webpubsub";
+
+/** Runs the command to its end and answers the exit code. What goes wrong is one line on stderr. */
+export async function run(args: readonly string[], version: string): Promise<number> {
+  try {
+    await program(version).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander throws what it has said already, and throws for `--help` too.
+    if (error instanceof CommanderError) return error.exitCode;
+    process.stderr.write(complaint(error instanceof Error ? error.message : String(error)));
+    return 1;
+  }
+}
+
+function program(version: string): Command {
+  const command = new Command(NAME)
+    .description("Azure Web PubSub on this machine, for development and tests.")
+    .version(version)
+    .configureOutput({ outputError: (text, write) => write(complaint(text)) })
+    .exitOverride();
+  // Subcommands take over what is set above. Each has a file of its own.
+  addEmulatorCommand(command);
+  return command;
+}
+
+const complaint = (text: string): string =>
+  `${NAME}: ${text
+    .replace(/^error: /, "")
+    .replace(" is invalid. ", " is invalid: ")
+    .trim()
+    .replace(/\s*\n\s*/g, " ")}\n`;
