@@ -260,7 +260,10 @@ export class Outbox {
     this.#drainPoll.unsubscribe();
   }
 
-  #giveUpWaiting({ operation, subscriber }: Transmission): void {
+  #giveUpWaiting(transmission: Transmission): void {
+    const { operation, subscriber } = transmission;
+    // It has been on the wire before, and waited to be sent again.
+    if (operation.session !== undefined) return this.#giveUpAck(transmission);
     this.queue.push(() =>
       subscriber.error(
         new TimeoutError(
