@@ -7,6 +7,7 @@ import {
   type EmulatorWebSocket,
   type InMemoryWebPubSubEmulator,
 } from "../../lib/emulator/index.js";
+import { advance } from "./virtual-time.js";
 
 export const RELIABLE = "json.reliable.webpubsub.azure.v1";
 export const PLAIN = "json.webpubsub.azure.v1";
@@ -30,10 +31,7 @@ export class VirtualService {
   }
 
   advance(ms: number): void {
-    const target = this.scheduler.frame + ms;
-    this.scheduler.maxFrames = target;
-    this.scheduler.flush();
-    this.scheduler.frame = target;
+    advance(this.scheduler, ms);
   }
 
   /** What is scheduled and has not run. */
