@@ -1,6 +1,6 @@
-import type { WhenOffline } from "../../lib/index.js";
-import { ChaosWorld, GROUPS, type ChaosClient } from "./chaos-world.js";
-import { keepBook, problemOf, type SendRecord } from "./sends.js";
+import { acts } from "./acts.js";
+import { audit, makePeace } from "./audit.js";
+import { VirtualWorld, type ChaosClient, type ChaosWorld } from "./chaos-world.js";
 
 /** How one script turned out. */
 export interface ChaosReport {
@@ -18,220 +18,68 @@ export interface ChaosReport {
 /** Longer than anything that is under way can take: the time for an ack four times over, and a keepalive. */
 const PEACE_MS = 300_000;
 
-type Act = (world: ChaosWorld, one: ChaosClient) => void;
+/** Does something to somebody, and says what. */
+export function happen(world: ChaosWorld): string {
+  const one = world.dice.one(world.clients);
+  const { name, act } = world.dice.weighted(choices);
+  const step = `${world.scheduler.now()} ${one.name}: ${name}`;
+  act(world, one);
+  return step;
+}
 
-const command = (world: ChaosWorld, one: ChaosClient, what: string): SendRecord | undefined => {
-  const { dice } = world;
-  const n = world.number();
-  const whenOffline = dice.weighted<WhenOffline>([
-    [8, "queue"],
-    [1, "fail"],
-    [1, "drop"],
-  ]);
-  const fireAndForget = dice.chance(0.1);
-  const options = { whenOffline, fireAndForget };
-  const about = { n, what, fireAndForget, mayBeDropped: whenOffline === "drop" };
-  if (what === "fail" && (fireAndForget || whenOffline === "drop")) return undefined;
-  const command$ =
-    what === "sendToGroup"
-      ? one.client.sendToGroup(dice.one(GROUPS), { n }, "json", { ...options, noEcho: dice.chance(0.3) })
-      : one.client.sendEvent(what, { n }, "json", options);
-  const record = keepBook(command$, about);
-  one.sends.push(record);
-  return record;
-};
+const choices = acts.map(([weight, name, act]) => [weight, { name, act }] as const);
 
-const acts: readonly (readonly [weight: number, name: string, act: Act])[] = [
-  [12, "send to a group", (world, one) => void command(world, one, "sendToGroup")],
-  [6, "send an event", (world, one) => void command(world, one, "count")],
-  [1, "send an event that fails", (world, one) => void command(world, one, "fail")],
-  [
-    4,
-    "send many",
-    (world, one) => {
-      for (let i = world.dice.below(60); i > 0; i--) command(world, one, world.dice.one(["sendToGroup", "count"]));
-    },
-  ],
-  [2, "send and withdraw", (world, one) => command(world, one, "sendToGroup")?.withdraw()],
-  [2, "withdraw a send", (world, one) => one.sends.length > 0 && world.dice.one(one.sends).withdraw()],
-  [6, "the server sends to all", (world) => world.hub.sendToAll({ n: world.number() })],
-  [
-    3,
-    "the server sends many",
-    (world) => {
-      for (let i = world.dice.below(200); i > 0; i--) {
-        if (world.dice.chance(0.5)) world.hub.sendToAll({ n: world.number() });
-        else world.hub.sendToGroup(world.dice.one(GROUPS), { n: world.number() });
-      }
-    },
-  ],
-  [
-    6,
-    "subscribe to a group",
-    ({ dice }, one) => {
-      const group = dice.one(GROUPS);
-      const subscriptions = one.observed.get(group) ?? [];
-      one.observed.set(group, [...subscriptions, one.client.group(group).messages$.subscribe()]);
-    },
-  ],
-  [4, "unsubscribe from a group", ({ dice }, one) => one.observed.get(dice.one(GROUPS))?.pop()?.unsubscribe()],
-  [
-    2,
-    "join and leave by command",
-    (world, one) => {
-      const group = world.dice.one(["c0", "c1"]);
-      const command$ = world.dice.chance(0.6) ? one.client.joinGroup(group) : one.client.leaveGroup(group);
-      const about = { n: -1, what: `membership of ${group}`, fireAndForget: false, mayBeDropped: false };
-      one.sends.push(keepBook(command$, about));
-    },
-  ],
-  [6, "drop", ({ emulator }, { connectionId }) => emulator.faults.drop(connectionId)],
-  [
-    3,
-    "close",
-    ({ dice, emulator }, { connectionId }) =>
-      emulator.faults.close(connectionId, dice.one([1000, 1001, 1008, 1011, 1012, 4001]), "chaos"),
-  ],
-  [2, "goodbye", ({ hub }, { connectionId }) => hub.closeConnection(connectionId, "chaos")],
-  [3, "freeze", ({ emulator }, { connectionId }) => emulator.faults.freeze(connectionId)],
-  [3, "thaw", ({ emulator }, { connectionId }) => emulator.faults.thaw(connectionId)],
-  [3, "refuse the next recovery", ({ emulator }, { connectionId }) => emulator.faults.refuseRecovery(connectionId)],
-  [
-    2,
-    "delay acks",
-    ({ dice, emulator }, { connectionId }) => emulator.faults.delayAcks(connectionId, dice.one([0, 300, 5_000])),
-  ],
-  [2, "lose acks", ({ dice, emulator }, { connectionId }) => emulator.faults.loseAcks(connectionId, dice.below(6))],
-  [
-    2,
-    "duplicate messages",
-    ({ dice, emulator }, { connectionId, isReliable }) => {
-      if (isReliable) emulator.faults.duplicate(connectionId, dice.below(9));
-    },
-  ],
-  [1, "garble", ({ dice, emulator }, { connectionId }) => emulator.faults.garble(connectionId, dice.below(3))],
-  [
-    4,
-    "a bad network",
-    ({ dice }, { network }) => {
-      for (let i = 1 + dice.below(4); i > 0; i--) network.fates.push(dice.one(["refused", "hangs", "mute", "works"]));
-    },
-  ],
-  [
-    3,
-    "access changes",
-    ({ dice }, one) => {
-      one.mood = dice.weighted([
-        [4, "answers"],
-        [1, "is slow"],
-        [1, "fails"],
-        [1, "never answers"],
-      ]);
-    },
-  ],
-  [2, "stop", (_, one) => one.stop()],
-  [5, "start", (_, one) => one.start()],
-  [
-    2,
-    "reconnect",
-    (_, one) => {
-      one.journal.started();
-      void one.client.reconnect();
-    },
-  ],
-  [
-    1,
-    "reconnect to a new session",
-    (_, one) => {
-      one.journal.renewed();
-      void one.client.reconnect({ newSession: true });
-    },
-  ],
-  [2, "wake up", (_, one) => one.wake$.next()],
-  [1, "sleep", ({ dice }, one) => one.sleep(dice.one([-5_000, 3_000, 60_000, 3_600_000]))],
-];
-
-/** Plays the script that a seed stands for, lets peace return, and audits the books. */
+/** Plays the script that a seed stands for in virtual time, lets peace return, and audits the books. */
 export function playScript(seed: number): ChaosReport {
-  const world = new ChaosWorld(seed);
+  const world = new VirtualWorld(seed);
   const { dice } = world;
   const steps: string[] = [];
-  const choices = acts.map(([weight, name, act]) => [weight, { name, act }] as const);
   for (const one of world.clients) one.start();
-
   for (let i = 30 + dice.below(60); i > 0; i--) {
-    const one = dice.one(world.clients);
-    const { name, act } = dice.weighted(choices);
-    steps.push(`${world.scheduler.now()} ${one.name}: ${name}`);
-    act(world, one);
+    steps.push(happen(world));
     const pause = dice.weighted([
       [3, 0],
       [4, dice.below(100)],
       [3, dice.below(3_000)],
       [1, dice.below(40_000)],
     ]);
-    // A pause of 0 leaves even what is due for later: several things happen at once.
+    // Now and then not even what is due gets its turn: several things happen at once.
     if (pause > 0 || dice.chance(0.5)) world.advance(pause);
   }
-  const problems = makePeace(world);
-  return {
-    seed,
-    problems: [...problems, ...world.clients.flatMap(({ journal }) => journal.problems)],
-    steps,
-    sends: sum(world, ({ sends }) => sends.length),
-    messages: sum(world, ({ journal }) => journal.messages),
-    sessions: sum(world, ({ journal }) => journal.sessions.length),
-    recoveries: sum(world, ({ journal }) => journal.recoveries),
-    gaps: sum(world, ({ journal }) => journal.gaps),
-  };
-}
 
-const sum = ({ clients }: ChaosWorld, of: (one: ChaosClient) => number): number =>
-  clients.reduce((total, one) => total + of(one), 0);
-
-function makePeace(world: ChaosWorld): string[] {
-  const { emulator, hub, clients } = world;
-  const problems: string[] = [];
-  for (const one of clients) {
-    one.mood = "answers";
-    one.network.heal();
-    one.start();
-  }
-  for (const { connectionId } of hub.connections) {
-    emulator.faults.thaw(connectionId);
-    emulator.faults.delayAcks(connectionId, 0);
-    for (const fault of ["loseAcks", "duplicate", "garble"] as const) emulator.faults[fault](connectionId, 0);
-  }
+  makePeace(world);
   world.advance(PEACE_MS);
-
   const last = world.number();
-  hub.sendToAll({ n: last });
+  world.hub.sendToAll({ n: last });
   world.advance(0);
-  for (const one of clients) {
-    const { name, client, journal, network, sends, observed, connectionId } = one;
-    if (client.state.status !== "connected") problems.push(`${name} is ${client.state.status} in the end`);
-    if (!journal.has(last)) problems.push(`${name} did not get the last message`);
-    if (network.mostAtOnce > 1) problems.push(`${name} had ${network.mostAtOnce} sockets at once`);
-    journal.close(world.published);
-    for (const send of sends) {
-      const problem = problemOf(send, send.n < 0 ? undefined : (world.applied.get(send.n) ?? 0));
-      if (problem !== undefined) problems.push(`${name}: ${problem}`);
-    }
-    const joined = hub.connections.find((session) => session.connectionId === connectionId)?.groups ?? [];
-    for (const group of GROUPS) {
-      const isObserved = (observed.get(group)?.length ?? 0) > 0;
-      if (joined.includes(group) !== isObserved) problems.push(`${name} is ${isObserved ? "not " : ""}in ${group}`);
-    }
-  }
-
+  const problems = audit(world, last);
   world.stop();
   world.advance(500);
-  for (const { name, network } of clients) {
+  for (const { name, network } of world.clients) {
     if (network.live.length > 0) problems.push(`${name} has ${network.live.length} sockets after stop()`);
   }
-  // The service keeps what lost its link for 30 s.
+  // The service keeps for 30 s what lost its link.
   world.advance(30_000);
-  const timers = world.scheduler.actions.length;
+  const timers = world.time.actions.length;
   if (timers > 0) problems.push(`${timers} timers are left`);
-  return problems;
+  return reportOf(world, seed, steps, problems);
+}
+
+export function reportOf(
+  { clients }: ChaosWorld,
+  seed: number,
+  steps: readonly string[],
+  problems: readonly string[],
+): ChaosReport {
+  const sum = (of: (one: ChaosClient) => number): number => clients.reduce((total, one) => total + of(one), 0);
+  return {
+    seed,
+    steps,
+    problems: [...problems, ...clients.flatMap(({ journal }) => journal.problems)],
+    sends: sum(({ sends }) => sends.length),
+    messages: sum(({ journal }) => journal.messages),
+    sessions: sum(({ journal }) => journal.sessions.length),
+    recoveries: sum(({ journal }) => journal.recoveries),
+    gaps: sum(({ journal }) => journal.gaps),
+  };
 }

@@ -9,7 +9,7 @@ import {
   type SchedulerAction,
   type SchedulerLike,
 } from "rxjs";
-import { WebPubSubEmulator, type EmulatorHub, type InMemoryWebPubSubEmulator } from "../../lib/emulator/index.js";
+import { WebPubSubEmulator, type EmulatorBase, type EmulatorHub } from "../../lib/emulator/index.js";
 import { WebPubSubClient, type WebPubSubClientOptions } from "../../lib/index.js";
 import { ChaosNetwork } from "./chaos-network.js";
 import { Dice } from "./dice.js";
@@ -94,11 +94,8 @@ export class ChaosClient {
   }
 }
 
-/** A service in memory, several clients under test, and one that nothing ever happens to. */
+/** A service, several clients under test, and one that nothing ever happens to. */
 export class ChaosWorld {
-  readonly scheduler = new VirtualTimeScheduler();
-  readonly dice: Dice;
-  readonly emulator: InMemoryWebPubSubEmulator;
   readonly hub: EmulatorHub;
   readonly clients: ChaosClient[] = [];
   /** Where each group message stands in the order in which the service published them. */
@@ -108,10 +105,11 @@ export class ChaosWorld {
   readonly #witness: WebPubSubClient;
   #numbers = 0;
 
-  constructor(seed: number) {
-    this.dice = new Dice(seed);
-    const { scheduler, dice } = this;
-    this.emulator = WebPubSubEmulator.inMemory({ scheduler, connectedOnRecovery: dice.chance(0.5) });
+  constructor(
+    readonly dice: Dice,
+    readonly emulator: EmulatorBase,
+    readonly scheduler: SchedulerLike,
+  ) {
     this.hub = this.emulator.hub("chaos");
     this.hub.onEvent("count", ({ data }) => {
       this.#apply((data as { readonly n: number }).n);
@@ -128,8 +126,18 @@ export class ChaosWorld {
       this.published.set(n, this.published.size);
       this.#apply(n);
     });
-    this.advance(0);
-    for (let i = 2 + dice.below(3); i > 0; i--) this.clients.push(this.#makeClient());
+  }
+
+  /** Adds clients under test, two to four. */
+  populate(options: () => WebPubSubClientOptions): void {
+    for (let i = 2 + this.dice.below(3); i > 0; i--) {
+      const name = `client ${this.clients.length}`;
+      this.clients.push(new ChaosClient(name, this.dice.chance(0.7), this, options()));
+    }
+  }
+
+  get isWitnessed(): boolean {
+    return this.#witness.state.status === "connected";
   }
 
   /** A number that no other message has; those of later messages are larger. */
@@ -137,21 +145,27 @@ export class ChaosWorld {
     return ++this.#numbers;
   }
 
-  advance(ms: number): void {
-    const target = this.scheduler.frame + ms;
-    this.scheduler.maxFrames = target;
-    this.scheduler.flush();
-    this.scheduler.frame = target;
-  }
-
   stop(): void {
     for (const one of this.clients) one.stop();
     void this.#witness.stop();
   }
 
-  #makeClient(): ChaosClient {
-    const { dice } = this;
-    return new ChaosClient(`client ${this.clients.length}`, dice.chance(0.7), this, {
+  #apply(n: number): void {
+    this.applied.set(n, (this.applied.get(n) ?? 0) + 1);
+  }
+}
+
+/** A world in memory, in time that moves only when the script says so. */
+export class VirtualWorld extends ChaosWorld {
+  readonly time: VirtualTimeScheduler;
+
+  constructor(seed: number) {
+    const time = new VirtualTimeScheduler();
+    const dice = new Dice(seed);
+    super(dice, WebPubSubEmulator.inMemory({ scheduler: time, connectedOnRecovery: dice.chance(0.5) }), time);
+    this.time = time;
+    this.advance(0);
+    this.populate(() => ({
       keepAliveIntervalInMs: dice.one([0, 5_000, 20_000]),
       keepAliveTimeoutInMs: dice.one([15_000, 30_000, 120_000]),
       ackTimeoutInMs: dice.one([2_000, 10_000, 30_000]),
@@ -163,10 +177,13 @@ export class ChaosWorld {
       rejoinConcurrency: dice.one([1, 100]),
       sequenceAck: { count: dice.one([1, 5, 200]), timeInMs: dice.one([0, 1_000]) },
       reconnectRetryOptions: { stableAfterInMs: dice.one([0, 10_000]), maxRetryDelayInMs: dice.one([1_000, 30_000]) },
-    });
+    }));
   }
 
-  #apply(n: number): void {
-    this.applied.set(n, (this.applied.get(n) ?? 0) + 1);
+  advance(ms: number): void {
+    const target = this.time.frame + ms;
+    this.time.maxFrames = target;
+    this.time.flush();
+    this.time.frame = target;
   }
 }
