@@ -69,8 +69,10 @@ export class GroupRecord {
     return this.#claims.size > 0 || this.observers > 0;
   }
 
-  /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */
+  /** Nobody wants it, watches it, waits for it to be joined, or needs it to be left: nothing need be kept. */
   get isForgettable(): boolean {
-    return !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy;
+    return (
+      !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy && !this.nextJoin$.observed
+    );
   }
 }

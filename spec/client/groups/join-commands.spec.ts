@@ -178,6 +178,26 @@ describe("joinGroup without a session", () => {
     expect(outcomeOf(join)).toMatchObject({ code: "Forbidden", ackId: 1 });
   });
 
+  it("that a later leave has made pointless still settles: with the next join, at the stop, or as never sent", () => {
+    for (const [end, outcome] of [
+      [(stage: ScriptedStage) => void stage.client.stop(), { code: "ClientStopped" }],
+      [(stage: ScriptedStage) => stage.advance(30_000), { code: "NotSent" }],
+    ] as const) {
+      const stage = new ScriptedStage({ startTimeoutInMs: 60_000 });
+      const join = record(stage.client.joinGroup("g"));
+      stage.client.leaveGroup("g").subscribe();
+      end(stage);
+      expect(outcomeOf(join)).toMatchObject(outcome);
+    }
+    const stage = new VirtualStage();
+    const client = stage.client();
+    const first = record(client.joinGroup("g"));
+    client.leaveGroup("g").subscribe();
+    const second = record(client.joinGroup("g"));
+    stage.settle();
+    expect([first, second].map(outcomeOf)).toEqual([1, 1].map((ackId) => ({ ackId, isDuplicated: false })));
+  });
+
   it("overtaken by the loss of its session becomes one of the next session's joins", () => {
     const stage = ScriptedStage.connected();
     const join = record(stage.client.joinGroup("g"));
