@@ -4,6 +4,7 @@ import type { Config } from "jest";
 const config: Config = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/spec/**/*.spec.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/browser/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/spec/package/consumers/"],
   moduleFileExtensions: ["ts", "js", "mjs", "json"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
