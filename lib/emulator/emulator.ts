@@ -2,7 +2,7 @@ import { WebSocket } from "ws";
 import { EmulatorBase } from "./emulator-base.js";
 import { createCore, type EmulatorCore, type EmulatorOptions } from "./emulator-core.js";
 import { InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
-import { PortTransport } from "./port-transport.js";
+import type { PortTransport } from "./port-transport.js";
 import type { EmulatorWebSocketConstructor } from "./web-socket-events.js";
 
 /** Options of an emulator on a port. */
@@ -51,6 +51,8 @@ export class WebPubSubEmulator extends EmulatorBase {
   static async start(options: PortEmulatorOptions = {}): Promise<WebPubSubEmulator> {
     const { port = 0, host = "127.0.0.1" } = options;
     const core = createCore(options);
+    // Only now: under jsdom, which lacks what HTTP needs, the emulator in memory is to work all the same.
+    const { PortTransport } = await import("./port-transport.js");
     const transport = await PortTransport.listen(core, { port, host });
     return new WebPubSubEmulator(core, transport, `http://${hostInUrl(host)}:${transport.port}`);
   }
