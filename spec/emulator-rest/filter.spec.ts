@@ -168,7 +168,10 @@ describe("any filter", () => {
   });
 
   it("means what JavaScript means by the same", () => {
-    type Sentence = { readonly odata: string; readonly expected: boolean };
+    interface Sentence {
+      readonly odata: string;
+      readonly expected: boolean;
+    }
     const { sentence } = fc.letrec<{ sentence: Sentence; operand: Sentence }>((tie) => ({
       operand: fc.oneof(
         { maxDepth: 4 },
