@@ -1,7 +1,7 @@
 import jwt from "jsonwebtoken";
 import { TestScheduler } from "rxjs/testing";
 import { WebPubSubEmulator } from "../../lib/emulator/index.js";
-import { ok, PLAIN, RELIABLE, VirtualService, type VirtualClient } from "./virtual-service.js";
+import { PLAIN, RELIABLE, VirtualService, type VirtualClient } from "./virtual-service.js";
 
 const REFUSED = "close 1008 The connection could not be recovered.";
 
@@ -11,22 +11,6 @@ function dropped(service: VirtualService, client = service.connect({ userId: "an
   service.settle();
   return client;
 }
-
-it("numbers messages from 1, also those published while the link is down, and replays them byte by byte", () => {
-  const service = new VirtualService();
-  const client = service.connect({ groups: ["g"] });
-  service.hub.sendToAll("one");
-  service.hub.sendToGroup("g", { two: [2] }, { metadata: { k: "v" } });
-  service.settle();
-  dropped(service, client);
-  service.hub.sendToConnection(client.connectionId, "three");
-  const recovered = service.recover(client);
-  expect(recovered.frames.map(({ sequenceId }) => sequenceId)).toEqual([undefined, 1, 2, 3]);
-  expect(recovered.texts.slice(1, 3)).toEqual(client.texts.slice(1));
-  service.hub.sendToAll("four");
-  service.settle();
-  expect(recovered.frames.at(-1)).toMatchObject({ data: "four", sequenceId: 4 });
-});
 
 it("begins a recovered link with a connected frame of the same id and a token that works again", () => {
   const service = new VirtualService();
@@ -53,49 +37,6 @@ it("begins with the replay where connectedOnRecovery is off", () => {
   service.hub.sendToAll("one");
   dropped(service, client);
   expect(service.recover(client).frames).toMatchObject([{ data: "one", sequenceId: 1 }]);
-});
-
-it("keeps groups and roles, and needs no access token that is still valid", () => {
-  const service = new VirtualService();
-  const client = service.connect({ groups: ["g"], roles: ["webpubsub.sendToGroup.h"], expiresInMinutes: 1 });
-  service.advance(24 * 60 * 60_000);
-  dropped(service, client);
-  const recovered = service.recover(client);
-  expect(recovered.send({ type: "sendToGroup", group: "h", data: 1, ackId: 1 })).toEqual([ok(1)]);
-  expect(service.hub.connections).toMatchObject([{ groups: ["g"], attached: true }]);
-});
-
-it("releases what is acknowledged, and only that", () => {
-  const service = new VirtualService();
-  const client = service.connect();
-  for (const data of [1, 2, 3, 4]) service.hub.sendToAll(data);
-  client.send({ type: "sequenceAck", sequenceId: 2 });
-  expect(service.hub.connections[0]!.unacknowledged).toBe(2);
-  client.send({ type: "sequenceAck", sequenceId: 1 });
-  expect(service.hub.connections[0]!.unacknowledged).toBe(2);
-  dropped(service, client);
-  const recovered = service.recover(client);
-  expect(recovered.frames.slice(1).map(({ sequenceId }) => sequenceId)).toEqual([3, 4]);
-  recovered.send({ type: "sequenceAck", sequenceId: 99 });
-  expect(service.hub.connections[0]!.unacknowledged).toBe(0);
-});
-
-it("holds 1,000 messages, and ends the session with the next", () => {
-  const service = new VirtualService();
-  const client = service.connect({ userId: "ann", groups: ["g"] });
-  const other = service.connect();
-  for (let i = 0; i < 1_000; i++) service.hub.sendToUser("ann", i);
-  service.settle();
-  expect(client.ending).toBeUndefined();
-  expect(service.hub.connections[0]!.unacknowledged).toBe(1_000);
-  client.send({ type: "sequenceAck", sequenceId: 1 });
-  service.hub.sendToUser("ann", "the 1,001st");
-  service.hub.sendToUser("ann", "too much");
-  service.settle();
-  expect(client.ending).toBe("close 1008 The reliable message buffer is full.");
-  expect(client.frames.at(-1)).toMatchObject({ data: "the 1,001st" });
-  expect(service.hub.connections.map(({ connectionId }) => connectionId)).toEqual([other.connectionId]);
-  expect(service.recover(client).ending).toBe(REFUSED);
 });
 
 it("counts the same limit while the link is down", () => {
@@ -158,29 +99,6 @@ it("keeps a dropped session for 30 seconds, anew at each drop", () => {
   expect(service.recover(client).events).toEqual(["open", REFUSED]);
 });
 
-it.each([
-  ["without a code", (client: VirtualClient) => client.socket.close()],
-  ["with 4000", (client: VirtualClient) => client.socket.close(4_000, "later")],
-  ["by terminate()", (client: VirtualClient) => client.socket.terminate()],
-])("keeps a session whose client closes %s", (_how, close) => {
-  const service = new VirtualService();
-  const client = service.connect();
-  close(client);
-  service.settle();
-  expect(service.hub.connections).toMatchObject([{ attached: false }]);
-  expect(service.recover(client).events).toEqual(["open", "message"]);
-});
-
-it("ends a session at once when its client closes with 1000", () => {
-  const service = new VirtualService();
-  const client = service.connect();
-  client.socket.close(1_000, "bye");
-  service.settle();
-  expect(client.ending).toBe("close 1000 bye");
-  expect(service.hub.connections).toEqual([]);
-  expect(service.pendingActions).toBe(0);
-});
-
 it("ends a session without numbers at any drop", () => {
   const service = new VirtualService();
   const client = service.connect({}, PLAIN);
@@ -189,18 +107,6 @@ it("ends a session without numbers at any drop", () => {
   expect(client.ending).toBe("close 1006");
   expect(service.hub.connections).toEqual([]);
   expect(service.pendingActions).toBe(0);
-});
-
-it("aborts an old link that still looks alive, and hears nothing from it any more", () => {
-  const service = new VirtualService();
-  const client = service.connect({ groups: ["g"] });
-  const recovered = service.recover(client);
-  expect(client.ending).toBe("close 1006");
-  expect(recovered.events).toEqual(["open", "message"]);
-  service.hub.sendToGroup("g", 1);
-  service.advance(60_000);
-  expect(recovered.frames.at(-1)).toMatchObject({ data: 1 });
-  expect(service.hub.connections).toMatchObject([{ attached: true }]);
 });
 
 it.each<[string, (client: VirtualClient) => void]>([
@@ -217,31 +123,6 @@ it.each<[string, (client: VirtualClient) => void]>([
   late(client);
   service.advance(60_000);
   expect(service.hub.connections).toMatchObject([{ connectionId, attached: true, groups: [] }]);
-});
-
-it.each<[string, (service: VirtualService, client: VirtualClient) => VirtualClient]>([
-  ["with a wrong token", (service, client) => service.recover(client, "wrong")],
-  [
-    "with the token of another session",
-    (service, client) => service.recover(client, service.connect().reconnectionToken),
-  ],
-  ["without a token", (service, client) => service.open(`${client.url}&awps_connection_id=${client.connectionId}`)],
-  [
-    "in another hub",
-    (service, client) =>
-      service.open(
-        `${service.url({ hub: "other" })}&awps_connection_id=${client.connectionId}&awps_reconnection_token=${client.reconnectionToken}`,
-      ),
-  ],
-  [
-    "of an unknown session",
-    (service) => service.open(`${service.url()}&awps_connection_id=x&awps_reconnection_token=y`),
-  ],
-])("refuses a recovery %s after opening, and leaves the session as it was", (_how, attempt) => {
-  const service = new VirtualService();
-  const client = dropped(service);
-  expect(attempt(service, client).events).toEqual(["open", REFUSED]);
-  expect(service.recover(client).events).toEqual(["open", "message"]);
 });
 
 it("refuses to recover a session without numbers, whatever the token", () => {
@@ -274,20 +155,6 @@ it("keeps a reconnection token good for seven days", () => {
   expect(service.recover(client).events).toEqual(["open", "message"]);
   service.advance(1);
   expect(service.recover(client).events).toEqual(["open", REFUSED]);
-});
-
-it.each(["", "&awps_connection_id="])("connects as ever when there is a token but no connection id: %j", (more) => {
-  const service = new VirtualService();
-  const client = service.open(`${service.url()}&awps_reconnection_token=x${more}`);
-  expect(client.frames).toMatchObject([{ event: "connected" }]);
-});
-
-it("goes on with the subprotocol of the session, whatever else is offered first", () => {
-  const service = new VirtualService();
-  const client = dropped(service);
-  const recovered = service.recover(client, client.reconnectionToken, [PLAIN, RELIABLE]);
-  expect(recovered.socket.protocol).toBe(RELIABLE);
-  expect(recovered.frames[0]).toHaveProperty("reconnectionToken");
 });
 
 it("leaves out of the replay what has outlived its time, and keeps the numbers of the rest", () => {

@@ -24,18 +24,6 @@ it("sends to all, to a user, to a connection and to a group, without those exclu
   expect(received(() => hub.sendToGroup("g", "g", { excluded }))).toEqual([[], [], ["g"]]);
 });
 
-it("says that a message is from the server, or from a group and nobody", () => {
-  const service = new VirtualService();
-  const client = service.connect({ groups: ["g"] });
-  service.hub.sendToAll({ hello: 1 }, { metadata: { k: "v" } });
-  service.hub.sendToGroup("g", "hi");
-  service.settle();
-  expect(client.frames.slice(1)).toEqual([
-    { type: "message", from: "server", dataType: "json", data: { hello: 1 }, metadata: { k: "v" }, sequenceId: 1 },
-    { type: "message", from: "group", group: "g", dataType: "text", data: "hi", sequenceId: 2 },
-  ]);
-});
-
 it.each([
   ["hi", undefined, "text", "hi"],
   ["hi", "json", "json", "hi"],
@@ -125,20 +113,6 @@ it("shows its connections as they are", () => {
   expect(service.hub.connections).toHaveLength(1);
 });
 
-it.each([
-  ["shift over", "Application server closed the connection. Reason: shift over"],
-  [undefined, "Application server closed the connection."],
-])("says why it closes a connection, then closes with 1000: %s", (reason, message) => {
-  const service = new VirtualService();
-  const client = service.connect();
-  service.hub.closeConnection(client.connectionId, reason);
-  service.settle();
-  expect(client.frames.at(-1)).toEqual({ type: "system", event: "disconnected", message });
-  expect(client.ending).toBe("close 1000");
-  expect(service.hub.connections).toEqual([]);
-  expect(service.recover(client).ending).toBe("close 1008 The connection could not be recovered.");
-});
-
 it("closes a detached session too", () => {
   const service = new VirtualService();
   const client = service.connect();
@@ -147,24 +121,4 @@ it("closes a detached session too", () => {
   service.settle();
   expect(service.hub.connections).toEqual([]);
   expect(service.pendingActions).toBe(0);
-});
-
-it("gives a client without subprotocol the bare content, and takes its frames for the event message", () => {
-  const service = new VirtualService();
-  const client = service.connect({ groups: ["g"] }, []);
-  service.hub.onEvent("message", ({ data }) => `heard ${data as string}`);
-  service.hub.sendToAll({ a: 1 });
-  service.hub.sendToGroup("g", "text");
-  client.socket.send("hello");
-  service.settle();
-  expect(client.texts).toEqual(['{"a":1}', "text", "heard hello"]);
-  expect(service.hub.connections).toMatchObject([{ protocol: "" }]);
-});
-
-it("closes a client without subprotocol with 1011 when its event fails", () => {
-  const service = new VirtualService();
-  const client = service.connect({}, []);
-  client.socket.send("hello");
-  service.settle();
-  expect(client.ending).toBe("close 1011 Internal server error");
 });

@@ -92,7 +92,8 @@ export class VirtualClient {
   }
 
   private get connected(): FrameObject {
-    return this.frames.find((frame) => frame["event"] === "connected")!;
+    // By its text, as a fault may have broken others.
+    return JSON.parse(this.texts.find((text) => text.includes('"event":"connected"'))!) as FrameObject;
   }
 
   get connectionId(): string {

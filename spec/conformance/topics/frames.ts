@@ -22,6 +22,7 @@ const invalid: Record<string, string | Record<string, unknown>> = {
   "an ackId in a text": { type: "joinGroup", group: "g", ackId: "1" },
   "a negative ackId": { type: "joinGroup", group: "g", ackId: -1 },
   "a fractional ackId": '{"type":"joinGroup","group":"g","ackId":1.5}',
+  "a whole ackId with a fraction of nothing": '{"type":"joinGroup","group":"g","ackId":1.0}',
   "an ackId above 64 bits": '{"type":"joinGroup","group":"g","ackId":18446744073709551616}',
   "a send without group": { type: "sendToGroup", data: 1 },
   "a send without data": { type: "sendToGroup", group: "g" },
