@@ -49,6 +49,23 @@ describe("subscribing to a group's messages", () => {
     expect(messages.values).toMatchObject([{ data: "hi" }]);
   });
 
+  it("and unsubscribing in one tick, as a change of route does, keeps the socket and the membership", () => {
+    const stage = new VirtualStage();
+    const client = stage.client({ idleCloseInMs: 0, leaveDelayInMs: 0 });
+    let messages = record(client.group("g").messages$);
+    stage.settle();
+    for (let i = 0; i < 3; i++) {
+      messages.unsubscribe();
+      messages = record(client.group("g").messages$);
+      stage.settle();
+    }
+    stage.hub.sendToGroup("g", "hi");
+    stage.advance(10_000);
+    expect(stage.sockets).toHaveLength(1);
+    expect(frames(stage)).toEqual(["joinGroup g"]);
+    expect(messages.values).toHaveLength(1);
+  });
+
   it("after leaveDelayInMs joins anew", () => {
     const stage = new VirtualStage();
     const client = stage.started({ leaveDelayInMs: 0 });
