@@ -230,9 +230,8 @@ export class Connection {
     const { queue, outbox, membership } = this.ports;
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = gaveUp(end, cause);
-    // What watched over the run, such as wake$, has nothing to wake any more.
-    this.#run.unsubscribe();
     queue.transact(() => {
+      // What watched over the run, such as wake$, has nothing to wake any more.
       this.#run.unsubscribe();
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
@@ -255,10 +254,10 @@ export class Connection {
       this.ports.membership.beginSession(connectionId);
     },
     settled: () => this.#becomeReady({ type: "settled" }, () => this.ports.outbox.ready()),
-    linkLost: (at, cause) =>
+    linkLost: (at, cause, retryAt) =>
       this.ports.queue.transact(() => {
         this.ports.outbox.pause();
-        this.#dispatch({ type: "linkLost", at, cause });
+        this.#dispatch({ type: "linkLost", at, cause, retryAt });
       }),
     recovering: (attempt, retryAt) => this.#dispatch({ type: "recovering", attempt, retryAt }),
     recovered: () => this.#becomeReady({ type: "recovered" }, () => undefined),

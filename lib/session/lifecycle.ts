@@ -70,7 +70,12 @@ export type LifecycleEvent =
   /** All rejoins have settled, or have had their time. */
   | { readonly type: "settled" }
   /** The link of a session that can be recovered ended. */
-  | { readonly type: "linkLost"; readonly at: number; readonly cause: ConnectionCause }
+  | {
+      readonly type: "linkLost";
+      readonly at: number;
+      readonly cause: ConnectionCause;
+      readonly retryAt?: number | undefined;
+    }
   /** An attempt at a recovery begins, or is waited for until `retryAt`. */
   | { readonly type: "recovering"; readonly attempt: number; readonly retryAt?: number | undefined }
   /** Proof of life on a recovered link. */
@@ -117,7 +122,7 @@ export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
     case "settled":
       return state.phase === "joining" ? settle({ ...state, settled: true }) : state;
     case "linkLost":
-      return loseLink(state, { since: event.at, attempt: 1, cause: event.cause });
+      return loseLink(state, outage(event.at, event.cause, 1, event.retryAt));
     case "recovering":
       return recover(state, event);
     case "recovered":
@@ -180,14 +185,15 @@ function loseLink(state: Lifecycle, outage: Outage): Lifecycle {
 function recover(state: Lifecycle, event: Extract<LifecycleEvent, { type: "recovering" }>): Lifecycle {
   if ((state.phase !== "recovering" && state.phase !== "joining") || !state.outage) return state;
   const { since, cause } = state.outage;
-  const outage: Outage = {
-    since,
-    cause,
-    attempt: event.attempt,
-    ...(event.retryAt === undefined ? undefined : { retryAt: event.retryAt }),
-  };
-  return { ...state, outage };
+  return { ...state, outage: outage(since, cause, event.attempt, event.retryAt) };
 }
+
+const outage = (since: number, cause: ConnectionCause, attempt: number, retryAt: number | undefined): Outage => ({
+  since,
+  cause,
+  attempt,
+  ...(retryAt === undefined ? undefined : { retryAt }),
+});
 
 function stop(state: Lifecycle, reason: "stop" | "idle" | "disposed"): Lifecycle {
   if (state.phase === "stopped" && (state.reason === "disposed" || state.reason === reason || reason === "idle")) {

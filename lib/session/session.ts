@@ -7,6 +7,7 @@ import {
   merge,
   mergeMap,
   NEVER,
+  Observable,
   of,
   retry,
   Subject,
@@ -17,9 +18,9 @@ import {
   timer,
   identity,
   type MonoTypeOperatorFunction,
-  type Observable,
   type ObservableInput,
   type SchedulerLike,
+  type Subscriber,
 } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
@@ -82,7 +83,7 @@ export interface SessionListener {
   frame(frame: DownstreamFrame): void;
   handshaken(frame: ConnectedFrame, link: Link): void;
   settled(): void;
-  linkLost(at: number, cause: ConnectionCause): void;
+  linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void;
   recovering(attempt: number, retryAt: number | undefined): void;
   recovered(): void;
   /** The first frame of a recovered link has gone on. */
@@ -115,8 +116,8 @@ export class Session {
   /** Bytes of the frame that is on its way through. */
   #frameSize = 0;
   #frameCount = 0;
-  /** Frames of all links. They take the short way: what happens to links does not pass here, nor they there. */
-  readonly #frames$ = new Subject<DownstreamFrame>();
+  /** Takes the frames of all links, the short way: what happens to links does not pass here, nor they there. */
+  #taker: Subscriber<DownstreamFrame> | undefined;
   readonly #handshaken$ = new Subject<void>();
   readonly #joinsSettled$ = new Subject<void>();
 
@@ -156,7 +157,9 @@ export class Session {
 
   /** Acknowledges frames, replays joins, and hands every frame out. */
   #delivery(): Observable<never> {
-    return this.#frames$.pipe(
+    return new Observable<DownstreamFrame>((taker) => {
+      this.#taker = taker;
+    }).pipe(
       this.#acknowledging(),
       replayJoins({
         sessionStart: (frame) => frame === this.#handshake,
@@ -231,7 +234,7 @@ export class Session {
         filter((raw) => {
           const frame = this.#read(raw);
           if (!isProven) return (isProven = proves(frame));
-          this.#frames$.next(frame);
+          this.#taker?.next(frame);
           return false;
         }),
       ),
@@ -273,7 +276,7 @@ export class Session {
       this.#handshaken$.next();
       this.ports.tell.handshaken(frame, link);
     }
-    this.#frames$.next(frame);
+    this.#taker?.next(frame);
     return frame.kind === "connected";
   }
 
@@ -282,7 +285,7 @@ export class Session {
     this.#outage = undefined;
     this.#silentLinks = 0;
     this.ports.tell.recovered();
-    this.#frames$.next(frame);
+    this.#taker?.next(frame);
     this.ports.tell.resumed(link);
     return true;
   }
@@ -328,11 +331,13 @@ export class Session {
     }
 
     outage.attempt++;
-    if (isFirst) this.ports.tell.linkLost(now, outage.cause);
     const delay = this.ports.pace.delayBefore(outage.attempt);
-    if (delay === 0 && isFirst) return of(true);
+    const isAtOnce = isFirst && delay === 0;
+    const retryAt = isAtOnce ? undefined : now + Math.min(delay, timeLeft);
+    if (isFirst) this.ports.tell.linkLost(now, outage.cause, retryAt);
+    else this.ports.tell.recovering(outage.attempt, retryAt);
+    if (isAtOnce) return of(true);
     const lost$ = throwError(() => sessionLost(outage.cause, end, true));
-    this.ports.tell.recovering(outage.attempt, now + Math.min(delay, timeLeft));
     return merge(
       this.ports.now$,
       delay < timeLeft ? timer(delay, scheduler) : timer(timeLeft, scheduler).pipe(mergeMap(() => lost$)),
