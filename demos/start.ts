@@ -2,7 +2,7 @@
  * `npm start`: the client at work, step by step. Ends by itself, with exit code 1 if anything was not as it should be.
  *
  * It brings its own service, the emulator. With WEBPUBSUB_CONNECTION_STRING it uses that service and leaves out what needs
- * the server's side or a fault; `npx tsx demos/emulator.ts` prints such a string.
+ * the server's side or a fault; `npx tsx lib/command/main.ts emulator --hub demo` prints such a string.
  */
 import { heading, printSummary, say, type Outcome } from "./start/narrator.js";
 import { emulatorHere, HUB, serviceElsewhere, type Place } from "./start/place.js";

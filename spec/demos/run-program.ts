@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 const root = path.resolve(__dirname, "../..");
 const programs = new Set<ChildProcessWithoutNullStreams>();
 
-/** Starts a program of `demos`, without what the environment of this test might tell it. */
-export function startProgram(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const program = spawn(process.execPath, ["--import", "tsx", path.join(root, "demos", name), ...args], {
+/** Starts a program of this package, without what the environment of this test might tell it. */
+export function startProgram(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const program = spawn(process.execPath, ["--import", "tsx", path.join(root, file), ...args], {
     cwd: root,
     env: { ...process.env, WEBPUBSUB_CONNECTION_STRING: "", ...env },
   });
@@ -17,12 +17,12 @@ export function startProgram(name: string, args: readonly string[] = [], env: Re
   return program;
 }
 
-/** Runs a program to its end. */
-export async function runProgram(
+/** Runs a program of `demos` to its end. */
+export async function runDemo(
   name: string,
   env?: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const program = startProgram(name, [], env);
+  const program = startProgram(`demos/${name}`, [], env);
   const printed = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     program[stream].setEncoding("utf8").on("data", (text: string) => (printed[stream] += text));

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { endPrograms, firstLine, runProgram, startProgram } from "./run-program.js";
+import { endPrograms, firstLine, runDemo, startProgram } from "./run-program.js";
 
 const TIMEOUT_MS = 30_000;
 afterEach(endPrograms);
@@ -19,7 +19,7 @@ describe("npm start", () => {
   it(
     "shows every step on an emulator of its own, and ends by itself",
     async () => {
-      const { code, stdout, stderr } = await runProgram("start.ts");
+      const { code, stdout, stderr } = await runDemo("start.ts");
       expect(stderr).toBe("");
       expect(summaryOf(stdout)).toEqual({
         "Two users meet in a group": "ok",
@@ -40,11 +40,14 @@ describe("npm start", () => {
     "runs its client-side steps against a service elsewhere, and says what it leaves out",
     async () => {
       const accessKey = "another-key-of-more-than-32-bytes-for-this-test";
-      const service = startProgram("emulator.ts", ["0", accessKey]);
+      const service = startProgram("lib/command/main.ts", [
+        "emulator",
+        ...["--port", "0", "--hub", "demo", "--access-key", accessKey],
+      ]);
       const connectionString = await firstLine(service);
       expect(connectionString).toMatch(/^Endpoint=http:\/\/127\.0\.0\.1:\d+;AccessKey=another-key/);
 
-      const { code, stdout, stderr } = await runProgram("start.ts", { WEBPUBSUB_CONNECTION_STRING: connectionString });
+      const { code, stdout, stderr } = await runDemo("start.ts", { WEBPUBSUB_CONNECTION_STRING: connectionString });
       expect(stderr).toBe("");
       expect(summaryOf(stdout)).toEqual({
         "Two users meet in a group": "ok",
@@ -58,7 +61,7 @@ describe("npm start", () => {
       expect(stdout).not.toContain(accessKey);
       expect(code).toBe(0);
 
-      const refused = await runProgram("start.ts", {
+      const refused = await runDemo("start.ts", {
         WEBPUBSUB_CONNECTION_STRING: connectionString.replace("another-key", "no-such-key"),
       });
       expect(refused.stdout).toContain("Unexpected server response: 401");
@@ -74,7 +77,7 @@ describe("npm start", () => {
   it(
     "says in one line what is wrong with a connection string",
     async () => {
-      const { code, stdout, stderr } = await runProgram("start.ts", { WEBPUBSUB_CONNECTION_STRING: "Endpoint=x" });
+      const { code, stdout, stderr } = await runDemo("start.ts", { WEBPUBSUB_CONNECTION_STRING: "Endpoint=x" });
       expect([code, stdout]).toEqual([1, ""]);
       expect(stderr).toBe("WEBPUBSUB_CONNECTION_STRING must read Endpoint=https://…;AccessKey=…;Version=1.0;\n");
     },
