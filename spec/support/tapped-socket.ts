@@ -30,7 +30,7 @@ export class TappedSocket implements WebSocketLike {
     socket.onerror = (event) => this.#pass(() => this.onerror?.(event as never));
     socket.onmessage = (event: EmulatorMessageEvent) =>
       this.#pass(() => {
-        this.received.push(JSON.parse(String(event.data)) as FrameObject);
+        this.received.push(readable(String(event.data)));
         this.onmessage?.(event as never);
       });
     socket.onclose = (event: EmulatorCloseEvent) =>
@@ -90,5 +90,14 @@ export class TappedSocket implements WebSocketLike {
 
   #pass(event: () => void): void {
     if (!this.#isFrozen) event();
+  }
+}
+
+/** A frame, or what is left of one that a fault has broken. */
+function readable(text: string): FrameObject {
+  try {
+    return JSON.parse(text) as FrameObject;
+  } catch {
+    return { broken: text };
   }
 }
