@@ -1,8 +1,6 @@
 import { invalidGroupName } from "../protocol/names.js";
 import { askHandler } from "./ask-handler.js";
-
-/** Each name with all of its values. */
-type Values = Readonly<Record<string, readonly string[]>>;
+import type { Values } from "./query.js";
 
 /** A client that wants to connect, with a token that is good. */
 export interface ConnectRequest {
@@ -17,6 +15,9 @@ export interface ConnectRequest {
   /** The subprotocols that the client offers, in its order. */
   readonly subprotocols: readonly string[];
 }
+
+/** Also of a function without a `return`. */
+type Nothing = ReturnType<() => void>;
 
 /** What becomes of a client that wants to connect. What is left out, or `null`, stays as the token says. */
 export type ConnectAnswer =
@@ -42,7 +43,7 @@ export type ConnectAnswer =
  */
 export type ConnectHandler = (
   request: ConnectRequest,
-) => ConnectAnswer | undefined | PromiseLike<ConnectAnswer | undefined>;
+) => ConnectAnswer | Nothing | PromiseLike<ConnectAnswer | Nothing>;
 
 /** A handler's decision, once it is known to keep the rules. */
 export type ConnectOutcome =

@@ -1,6 +1,6 @@
 import { invalidGroupName, invalidHubName } from "../protocol/names.js";
 import type { Identity } from "./hub.js";
-import { Query } from "./query.js";
+import { Query, type Values } from "./query.js";
 import { readRawMode, type RawMode } from "./raw-mode.js";
 
 /** A request to open a WebSocket, as either transport knows it. */
@@ -21,7 +21,7 @@ export interface AccessGrant {
   /** As in the token: possibly no names of groups at all. */
   readonly groups: readonly unknown[];
   /** Everything that the token says, as texts. */
-  readonly claims: Readonly<Record<string, readonly string[]>>;
+  readonly claims: Values;
 }
 
 /** Checks a token's signature, lifetime and audience; nothing when it is not good for this hub on this host. */
@@ -34,8 +34,8 @@ export type Handshake =
       readonly hub: string;
       readonly identity: Identity;
       readonly rawMode: RawMode;
-      readonly claims: AccessGrant["claims"];
-      readonly query: AccessGrant["claims"];
+      readonly claims: Values;
+      readonly query: Values;
     }
   | { readonly type: "recover"; readonly hub: string; readonly connectionId: string; readonly token: string };
 
@@ -63,7 +63,7 @@ export function readHandshake(request: UpgradeRequest, checkAccessToken: CheckAc
   const { claims, groups, ...who } = grant;
   const rawMode = readRawMode(query);
   if (!areGroupNames(groups) || !rawMode) return refused(400);
-  return { type: "connect", hub, identity: { ...who, groups }, rawMode, claims, query: query.open };
+  return { type: "connect", hub, identity: { ...who, groups }, rawMode, claims, query: query.visible };
 }
 
 function parseTarget(target: string): URL | undefined {

@@ -1,3 +1,6 @@
+/** Each name with all of its values. */
+export type Values = Readonly<Record<string, readonly string[]>>;
+
 /** The parameters of a request, by their names in any case; of several, the last one counts (client-protocol §2.2). */
 export class Query {
   readonly #values = new Map<string, string>();
@@ -11,8 +14,8 @@ export class Query {
     return this.#values.get(name);
   }
 
-  /** Every parameter with all of its values, spelled as the client did, without those of the protocol that are secret. */
-  get open(): Readonly<Record<string, readonly string[]>> {
+  /** What the application may see: everything as the client spelled it, but no token. */
+  get visible(): Values {
     const names = [...new Set(this.parameters.keys())].filter((name) => !secret.has(name.toLowerCase()));
     return Object.fromEntries(names.map((name) => [name, this.parameters.getAll(name)]));
   }

@@ -171,7 +171,7 @@ describe("a frozen connection", () => {
     const service = new VirtualService();
     const { faults } = service.emulator;
     const raw = service.connect({}, []);
-    const [{ connectionId }] = service.hub.connections as [{ connectionId: string }];
+    const { connectionId } = service.hub.connections[0]!;
     const mebibyte = "x".repeat(1_048_576);
     const fill = (): void => {
       for (let i = 0; i < 16; i++) service.hub.sendToAll(mebibyte);

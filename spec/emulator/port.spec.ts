@@ -92,7 +92,7 @@ it("cuts off a client that takes nothing, when 16 MiB and more wait for it and n
   const quick = new PortClient(url(), PLAIN);
   await quick.next();
   slow.socket.pause();
-  const [{ connectionId }] = emulator.hub("chat").connections as [{ connectionId: string }];
+  const { connectionId } = emulator.hub("chat").connections[0]!;
   const mebibyte = "x".repeat(1_048_576);
   const isThere = (): boolean => emulator.hub("chat").connections.some((one) => one.connectionId === connectionId);
   // What the network takes on its own account differs from system to system.
