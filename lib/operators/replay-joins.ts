@@ -1,16 +1,15 @@
 import {
   defer,
   EMPTY,
-  ignoreElements,
   Observable,
   Subject,
   switchAll,
-  tap,
   type MonoTypeOperatorFunction,
   type ObservableInput,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { callSafely } from "./call-safely.js";
+import { straight } from "./straight.js";
 
 /** What {@link replayJoins} joins, and when. */
 export interface ReplayJoinsOptions<T> {
@@ -99,14 +98,27 @@ export function replayJoins<T>({
     new Observable((subscriber) => {
       const joins$ = new Subject<Observable<unknown>>();
       let sessions = 0;
-      const pass = (value: T): void => {
-        const session = sessionStart(value) ? ++sessions : 0;
-        if (session > 0) joins$.next(EMPTY);
+      const begin = (value: T): void => {
+        const session = ++sessions;
+        joins$.next(EMPTY);
         subscriber.next(value);
-        if (session > 0 && session === sessions) joins$.next(joinAll(value)); // else a subscriber has brought about a newer one
+        if (session === sessions) joins$.next(joinAll(value)); // else a subscriber has brought about a newer one
       };
 
       subscriber.add(joins$.pipe(switchAll()).subscribe({ error: (error: unknown) => subscriber.error(error) }));
-      source.pipe(tap(pass), ignoreElements()).subscribe(subscriber); // `pass` passes by itself, to act afterwards
+      straight(source, subscriber, {
+        next: (value) => {
+          let startsSession = false;
+          try {
+            startsSession = sessionStart(value);
+          } catch (error) {
+            subscriber.error(error);
+          }
+          if (startsSession) begin(value);
+          else subscriber.next(value);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
     });
 }

@@ -1,13 +1,12 @@
 import {
   asyncScheduler,
-  filter,
   Observable,
-  tap,
   type MonoTypeOperatorFunction,
   type SchedulerLike,
   type Subscription,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
+import { straight } from "./straight.js";
 
 /** What may carry a sequence id, a positive integer (`kind` only lets a union have members that never do). */
 export interface Sequenced {
@@ -92,7 +91,7 @@ export function sequenceAck<T extends Sequenced>({
       };
       const receive = (value: T): boolean => {
         const id = value.sequenceId;
-        if (typeof id !== "number") return true;
+        if (typeof id !== "number" || subscriber.closed) return true;
         if (sizeOf) size += sizeOf(value);
         const isNew = id > largest;
         ids += isNew ? id - largest : 1;
@@ -101,15 +100,35 @@ export function sequenceAck<T extends Sequenced>({
         else if (!timer && timeInMs < Infinity) timer = scheduler.schedule(acknowledgeInTime, timeInMs);
         return isNew;
       };
-      const flushQuietly = (): void => {
+      const fail = (error: unknown): void => {
         try {
           flush();
         } catch {
           // The error on its way down says more than that nothing can be sent any longer.
         }
+        subscriber.error(error);
       };
 
       subscriber.add(disarm);
-      source.pipe(filter(receive), tap({ complete: flush, error: flushQuietly })).subscribe(subscriber);
+      straight(source, subscriber, {
+        next: (value) => {
+          let isNew = false;
+          try {
+            isNew = receive(value);
+          } catch (error) {
+            fail(error);
+          }
+          if (isNew) subscriber.next(value);
+        },
+        error: fail,
+        complete: () => {
+          try {
+            flush();
+            subscriber.complete();
+          } catch (error) {
+            subscriber.error(error);
+          }
+        },
+      });
     });
 }

@@ -11,6 +11,7 @@ interface NodeBuffer {
   ): Uint8Array & {
     toString(encoding: string): string;
   };
+  allocUnsafeSlow(length: number): Uint8Array<ArrayBuffer> & { write(text: string, encoding: string): number };
   byteLength(text: string): number;
 }
 
@@ -33,17 +34,23 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** The bytes of a base64 string, in a buffer of their own; nothing when it is not valid base64. */
 export function fromBase64(text: string): ArrayBuffer | undefined {
+  if (nodeBuffer) return fromBase64InNode(text, nodeBuffer);
   if (!BASE64.test(text)) return undefined;
-  if (nodeBuffer) {
-    const bytes = nodeBuffer.from(text, "base64");
-    const copy = new ArrayBuffer(bytes.byteLength);
-    new Uint8Array(copy).set(bytes);
-    return copy;
-  }
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes.buffer;
+}
+
+/**
+ * Decodes right into a buffer of its own. Node passes over what is not base64, so that a text with a flaw yields fewer
+ * bytes than its length says; but it also takes the URL-safe alphabet. Several times faster than the expression.
+ */
+function fromBase64InNode(text: string, buffer: NodeBuffer): ArrayBuffer | undefined {
+  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = buffer.allocUnsafeSlow((text.length / 4) * 3 - padding);
+  return bytes.write(text, "base64") === bytes.byteLength ? bytes.buffer : undefined;
 }
 
 /** How many bytes a string takes in UTF-8. */

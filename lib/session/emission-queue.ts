@@ -56,6 +56,11 @@ export class EmissionQueue {
   }
 
   #drain(): void {
+    // The usual case of a message: nothing was queued, and no array need be made.
+    if (this.#tasks.length === 0) {
+      this.#busy = false;
+      return;
+    }
     try {
       // Tasks add to the array while they run, which its iteration goes on into.
       for (const task of this.#tasks) task();
