@@ -16,7 +16,7 @@ const banned = (names, message) => names.map((name) => ({ name, message }));
 export default defineConfig(
   {
     // The programs of spec/package/consumers are compiled and run by `npm run check:package`, outside of this project.
-    ignores: ["dist/**", "coverage/**", ".temp/**", "spec/package/consumers/**"],
+    ignores: ["dist/**", "coverage/**", "docs/**", ".temp/**", "spec/package/consumers/**"],
   },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   eslint.configs.recommended,

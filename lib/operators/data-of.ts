@@ -39,7 +39,7 @@ const invalid = Symbol("invalid");
  *   .subscribe(({ symbol, price }) => show(symbol, price));
  * ```
  *
- * @param parse The function or schema; called once per message, with its `data`.
+ * @param schema The schema or function; called once per message, with its `data`.
  * @param options What happens to invalid messages.
  */
 export function dataOf<Output, M extends { readonly data: unknown } = { readonly data: unknown }>(
