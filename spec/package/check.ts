@@ -188,6 +188,39 @@ function browserConditions(folder: string): void {
   );
 }
 
+/** Nobody pays for what they do not import: the files that each entry loads. */
+function loadsOnlyItsOwn(folder: string): void {
+  const loaded = (entry: string) =>
+    JSON.parse(
+      node(folder, "--eval", `require("${entry}"); console.log(JSON.stringify(Object.keys(require.cache)))`),
+    ) as string[];
+  const foreign: [entry: string, files: RegExp][] = [
+    ["rx-webpubsub", /\/(commander|hono|jsonwebtoken|emulator|command)\//],
+    ["rx-webpubsub/operators", /\/(commander|hono|jsonwebtoken|ws|emulator|command)\//],
+    // HTTP is loaded when a port is asked for.
+    ["rx-webpubsub/emulator", /\/(commander|hono|command)\//],
+  ];
+  for (const [entry, files] of foreign) {
+    assert.deepEqual(
+      loaded(entry).filter((file) => files.test(file)),
+      [],
+      `${entry} loads what it does not need`,
+    );
+  }
+}
+
+/** The command, as npx finds it. */
+function command(folder: string): string {
+  const bin = path.join(folder, "node_modules/.bin/rx-webpubsub");
+  assert.match(run(folder, bin, "emulator", "--help"), /--hub/);
+  return run(folder, bin, "--version");
+}
+
+function jsdomProject(): void {
+  const folder = project("jsdom", "commonjs", newestRxjs);
+  tool(folder, "jest", "--env", path.join(root, "node_modules/jest-environment-jsdom"));
+}
+
 try {
   await step("build and pack", pack);
   await step("publint", () => {
@@ -201,7 +234,13 @@ try {
     browserConditions(folder);
     return node(folder, "program.mjs");
   });
-  await step("a blank CommonJS project", () => node(project("cjs", "commonjs", newestRxjs), "program.cjs"));
+  await step("a blank CommonJS project", () => {
+    const folder = project("cjs", "commonjs", newestRxjs);
+    loadsOnlyItsOwn(folder);
+    return node(folder, "program.cjs");
+  });
+  await step("the command", () => command(path.join(work, "cjs")));
+  await step("a test of a user's own, in jest with jsdom", jsdomProject);
   await step("a TypeScript project", typescriptProject);
   await step("a browser bundle", browserProject);
 } catch (error) {
