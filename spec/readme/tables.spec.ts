@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import * as officialEntry from "@azure/web-pubsub-client";
+import { Command } from "commander";
 import ts from "typescript";
 import { resolveOptions } from "../../lib/client/resolve-options.js";
+import { addEmulatorCommand } from "../../lib/command/emulator-command.js";
+import { WebPubSubEmulator } from "../../lib/emulator/index.js";
 import * as mainEntry from "../../lib/index.js";
 import { WebPubSubClient } from "../../lib/index.js";
 import * as operatorsEntry from "../../lib/operators/index.js";
@@ -60,6 +64,48 @@ it("lists every operator", () => {
 it("lists every error", () => {
   const classes = Object.keys(mainEntry).filter((name) => name.endsWith("Error") && name !== "WebPubSubError");
   expect(namesOf("class", "`code`").sort()).toEqual(classes.sort());
+});
+
+it("lists every fault, and what a hub can do", () => {
+  const emulator = WebPubSubEmulator.inMemory();
+  // One row may tell of two that belong together.
+  const cells = table("of `emulator.faults`").flatMap(([cell = ""]) => cell.split(", "));
+  const faults = cells.map(nameIn).filter((name) => name !== "");
+  expect(faults.sort()).toEqual(Object.keys(emulator.faults).sort());
+  expect(namesOf("of `emulator.hub(name)`").sort()).toEqual(Object.keys(emulator.hub("h")).sort());
+});
+
+it("lists every flag of the command, in the order of its help", () => {
+  const program = new Command();
+  addEmulatorCommand(program);
+  const options = program.commands[0]?.options ?? [];
+  expect(table("flag", "default").map(([flags = ""]) => flags.replaceAll("`", ""))).toEqual(
+    options.map(({ flags }) => flags),
+  );
+});
+
+describe("the table for those who come from the official client", () => {
+  const rows = table("there", "here", "what differs");
+  const called = (cells: readonly string[], pattern: RegExp) =>
+    cells.flatMap((cell) => Array.from(cell.matchAll(pattern), ([, name = ""]) => name));
+  const [there = [], here = []] = [0, 1].map((column) => rows.map((cells) => cells[column] ?? ""));
+
+  it("names what that one has", () => {
+    const { WebPubSubClient: Official, ...others } = officialEntry;
+    const known = [...Object.getOwnPropertyNames(Official.prototype), ...Object.keys(others)];
+    const names = called(there, /`(?!new )(\w+)(?:\(|`)/g).filter((name) => name !== "abortSignal");
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("names what this one has", () => {
+    const names = called(
+      [...here, ...rows.map(([, , differs = ""]) => differs)],
+      /`(\w+\$|\w+(?=\(group|\(event|\(options))/g,
+    );
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !(name in client) && !(name in client.group("g")))).toEqual([]);
+  });
 });
 
 describe("the options", () => {
