@@ -37,7 +37,7 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
     /** Silence before this does not count. */
     let awakeSince = scheduler.now();
     let lastPingAt = awakeSince;
-    let lastProbeAt = -Infinity;
+    let probes = 0;
     let framesBeforeProbe = -1;
     let probe = Subscription.EMPTY;
 
@@ -59,12 +59,13 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
       if (!options.canAnswer() || (!probe.closed && frames === framesBeforeProbe)) return;
       probe.unsubscribe();
       framesBeforeProbe = frames;
-      lastProbeAt = scheduler.now();
+      probes++;
       const patience = options.maySilentlyWork() ? timeout || Infinity : options.proofOfLifeInMs;
       ping();
-      if (patience < Infinity) subscriber.add((probe = awaitAnswer(lastProbeAt + patience, patience)));
+      if (patience < Infinity) subscriber.add((probe = awaitAnswer(patience)));
     };
-    const awaitAnswer = (due: number, patience: number): Subscription => {
+    const awaitAnswer = (patience: number): Subscription => {
+      const due = scheduler.now() + patience;
       const answer = scheduler.schedule(() => {
         answer.unsubscribe();
         if (options.frameCount() !== framesBeforeProbe) return;
@@ -79,12 +80,13 @@ export const liveness = (options: LivenessOptions): Observable<never> =>
       const delay = Math.max(0, Math.min(msToPing(), msToDeath()));
       if (delay === Infinity) return;
       const due = scheduler.now() + delay;
+      const probesBefore = probes;
       const tick = scheduler.schedule(() => {
         tick.unsubscribe();
         if (hasJumped(due, scheduler.now())) {
-          // Nothing could have come in while we slept: ask before judging, and count silence from now.
+          // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
           awakeSince = scheduler.now();
-          if (lastProbeAt < due) startProbe();
+          if (probes === probesBefore) startProbe();
         } else if (msToDeath() <= 0) {
           die();
           return;

@@ -39,8 +39,9 @@ describe.each(eachSubprotocol)("A link that is closed, on %s", (_name, protocol,
     stage.service.settle();
     expect(stage.client.state).toMatchObject({
       status: "disconnected",
-      cause: { phase: "live", code: 1000, message: expect.stringContaining("maintenance"), wasClean: true },
+      cause: { phase: "live", code: 1000, wasClean: true },
     });
+    expect(JSON.stringify(stage.client.state)).toContain("maintenance");
     stage.advance(5_000);
     expect(stage.client.state.status).toBe("connected");
     expect(stage.service.recoveries).toEqual([undefined, undefined]);
