@@ -21,7 +21,7 @@ export class GroupRecord {
   observed = 0;
   /** The leave delay has passed since the last observer went. */
   leaveIsDue = false;
-  /** Subscriptions to `joined$`. */
+  /** Subscriptions to `joined$`, and join commands under way, whether or not a later leave has taken their claim. */
   watchers = 0;
   /** The connection that it is joined on. */
   joinedOn: string | undefined;
@@ -69,10 +69,8 @@ export class GroupRecord {
     return this.#claims.size > 0 || this.observers > 0;
   }
 
-  /** Nobody wants it, watches it, waits for it to be joined, or needs it to be left: nothing need be kept. */
+  /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */
   get isForgettable(): boolean {
-    return (
-      !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy && !this.nextJoin$.observed
-    );
+    return !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy;
   }
 }

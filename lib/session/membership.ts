@@ -88,6 +88,7 @@ export class Membership {
     return defer(() => {
       const record = this.#record(group);
       const claim = record.claim();
+      record.watchers++;
       return defer(() => (this.outbox.hasSession ? this.#joinNow(record, ackId) : this.#awaitNextJoin(record))).pipe(
         catchError((error: unknown) =>
           isUnacknowledged(error) && this.#isRunning ? this.#awaitNextJoin(record) : throwError(() => error),
@@ -100,7 +101,10 @@ export class Membership {
           },
           unsubscribe: () => this.#withdraw(record, claim),
         }),
-        finalize(() => this.#forget(record)),
+        finalize(() => {
+          record.watchers--;
+          this.#forget(record);
+        }),
       );
     });
   }
