@@ -10,6 +10,7 @@ import type {
 } from "./messages.js";
 import { isMetadata, type Metadata } from "./metadata.js";
 import { invalidId } from "./names.js";
+import { redact } from "./redact.js";
 
 type Json = Record<string, unknown>;
 
@@ -135,7 +136,7 @@ function decodeSystem(json: Json): DownstreamFrame {
 function optionalServiceError(error: unknown): ServiceError | undefined {
   if (error === undefined || error === null) return undefined;
   if (!isObject(error)) throw new Violation('the field "error" must be an object');
-  return { name: string(error, "name"), message: optionalString(error, "message") ?? "" };
+  return { name: string(error, "name"), message: redact(optionalString(error, "message") ?? "") };
 }
 
 function optionalStream(json: Json): StreamInfo | undefined {
