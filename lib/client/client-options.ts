@@ -4,7 +4,7 @@ import type { WhenOffline } from "../session/operation.js";
 import type { ShouldRetry } from "../session/should-retry.js";
 import type { WebSocketConstructor } from "../socket/web-socket.js";
 
-/** How often and at what distance something is tried again. */
+/** How often and at what distance something is tried again. Defaults: those of the option that it is for. */
 export interface RetryOptions {
   /** Retries that may follow one another; 0: none. */
   readonly maxRetries?: number;
@@ -83,7 +83,7 @@ export interface WebPubSubClientOptions {
   readonly idleCloseInMs?: number;
   /** How long a group that nobody observes is kept, in milliseconds. Default 250. */
   readonly leaveDelayInMs?: number;
-  /** When received messages are acknowledged at the latest. */
+  /** When received messages are acknowledged at the latest. Default: after 200 ids, 2 MiB or 1 000 ms. */
   readonly sequenceAck?: SequenceAckOptions;
   /** How many joins may be in flight after a reconnection. Default 100. */
   readonly rejoinConcurrency?: number;

@@ -246,20 +246,33 @@ export class WebPubSubClient extends AsyncDisposable {
 
   /**
    * Joins a group, now and on every later session. Cold: each subscription is one operation, which holds the connection
-   * until it settles. Without a session it becomes one of the next session's joins.
+   * until it settles. Without a session it becomes one of the next session's joins. Unsubscribing withdraws it.
+   *
+   * Emits its ack once and completes. Errors with `SendMessageError` when the service refuses, `TimeoutError` when no ack
+   * comes, `ConnectionError` when the client gives up, `ClientStoppedError` when it is stopped, and at once with
+   * `RangeError` for a name outside the limits (client-protocol §18).
    */
   joinGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
     return this.#commands.joinGroup(group, options);
   }
 
-  /** Leaves a group, unless subscriptions to its messages remain. Cold: each subscription is one operation. */
+  /**
+   * Leaves a group, unless subscriptions to its messages remain: then it completes at once, without an `ackId`, as it does
+   * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does.
+   */
   leaveGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
     return this.#commands.leaveGroup(group, options);
   }
 
   /**
-   * Publishes to a group. Cold: each subscription is one operation, which emits its result once and completes.
+   * Publishes to a group (client-protocol §4.2). Cold: each subscription is one operation, which holds the connection until
+   * it settles; unsubscribing withdraws what waits and forgets what was sent.
    *
+   * Emits its ack once and completes; a `fireAndForget` completes without one. Errors as {@link joinGroup} does, with code
+   * `Unacknowledged` when the session ends before the ack (applied or not, nobody knows), with `QueueOverflowError` when
+   * too many wait, and at once with `TypeError` or `RangeError` for content or options outside the limits.
+   *
+   * @param content a string, bytes, or what JSON can hold but `null`; encoded when subscribed
    * @param dataType inferred when left out: a string is `text`, bytes are `binary`, anything else is `json`
    */
   sendToGroup(
@@ -271,7 +284,7 @@ export class WebPubSubClient extends AsyncDisposable {
     return this.#commands.sendToGroup(group, content, dataType, options);
   }
 
-  /** Sends an event to the application server. Cold, as {@link sendToGroup}. */
+  /** Sends an event to the application server (client-protocol §4.3). Cold; emits, completes and errors as {@link sendToGroup} does. */
   sendEvent(
     event: string,
     content: unknown,

@@ -5,7 +5,9 @@ import type { AbortSignalLike } from "../socket/abort-signal.js";
 
 /** A session that is ready. */
 export interface SessionIdentity {
+  /** The session's id, as the service gave it. */
   readonly connectionId: string;
+  /** As the access token says; absent for an anonymous user. */
   readonly userId?: string;
 }
 

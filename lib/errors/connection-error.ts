@@ -19,9 +19,16 @@ export interface ConnectionCause {
   readonly error?: unknown;
 }
 
+/**
+ * - `AccessFailed`, `OpenFailed`, `HandshakeFailed`: an attempt at a new session failed there.
+ * - `RecoveryFailed`: an attempt to recover a session failed.
+ * - `LinkLost`: no link is live, and `whenOffline` is `"fail"`; or the link that was live is lost.
+ * - `GaveUp`: no further attempt is made; `cause` is the last error.
+ */
 export type ConnectionErrorCode =
   "AccessFailed" | "OpenFailed" | "HandshakeFailed" | "LinkLost" | "RecoveryFailed" | "GaveUp";
 
+/** What a {@link ConnectionError} is made of. */
 export interface ConnectionErrorDetails {
   readonly code: ConnectionErrorCode;
   readonly phase: ConnectionPhase;
@@ -37,6 +44,7 @@ export interface ConnectionErrorDetails {
  * help (a malformed access URL, a subprotocol that the service does not accept).
  */
 export class ConnectionError extends WebPubSubError<ConnectionErrorCode> {
+  /** Where in the connection's life it happened. */
   readonly phase: ConnectionPhase;
   /** The WebSocket close code, as far as known. */
   declare readonly closeCode?: number;

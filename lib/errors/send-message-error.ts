@@ -1,10 +1,14 @@
 import type { ServiceError } from "../protocol/messages.js";
 import { WebPubSubError } from "./web-pubsub-error.js";
 
-// An open set, of which these are known; editors still offer them.
+/**
+ * The name of the service's error, one of an open set of which these are known (client-protocol §19); or `Unacknowledged`:
+ * the session ended before the ack came.
+ */
 export type SendMessageErrorCode =
   "Forbidden" | "BadRequest" | "InternalServerError" | "Unacknowledged" | (string & Record<never, never>);
 
+/** What a {@link SendMessageError} is made of. */
 export interface SendMessageErrorDetails {
   readonly code: SendMessageErrorCode;
   readonly ackId?: number | undefined;

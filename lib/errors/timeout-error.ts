@@ -12,6 +12,7 @@ export type TimeoutOption = "startTimeoutInMs" | "ackTimeoutInMs";
 
 /** Something took longer than an option allows. Retriable. */
 export class TimeoutError extends WebPubSubError<TimeoutErrorCode> {
+  /** The option whose time ran out. */
   readonly option: TimeoutOption;
   /** The id of the operation that timed out, if it had one. */
   declare readonly ackId?: number;

@@ -1,3 +1,4 @@
+/** What every {@link WebPubSubError} tells. */
 export interface WebPubSubErrorOptions<Code extends string> {
   readonly code: Code;
   readonly isRetriable: boolean;
@@ -11,7 +12,9 @@ export interface WebPubSubErrorOptions<Code extends string> {
  * the error behind it, if there was one.
  */
 export abstract class WebPubSubError<Code extends string = string> extends Error {
+  /** What happened. */
   readonly code: Code;
+  /** Whether trying again makes sense. */
   readonly isRetriable: boolean;
 
   constructor(name: string, message: string, { code, isRetriable, cause }: WebPubSubErrorOptions<Code>) {

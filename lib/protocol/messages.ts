@@ -12,9 +12,13 @@ export type MessageData =
 
 /** Marks a message as one fragment of a group stream (client-protocol §13.6). */
 export interface StreamInfo {
+  /** The stream that it belongs to. */
   readonly streamId: string;
+  /** Its position in the stream. */
   readonly streamSequenceId: number;
+  /** Whether the stream ends with it. */
   readonly endOfStream?: boolean;
+  /** Why the stream ended, if not as planned. */
   readonly error?: { readonly name: string; readonly message?: string; readonly userErrorCode?: string };
 }
 
@@ -28,6 +32,7 @@ interface MessageBase {
 /** A message published to a group that this connection is a member of. */
 export type GroupDataMessage = MessageBase & {
   readonly kind: "groupData";
+  /** The group's name. */
   readonly group: string;
   /** The user who published it; absent for anonymous users and for the server. */
   readonly fromUserId?: string;
@@ -40,7 +45,9 @@ export type ServerDataMessage = MessageBase & { readonly kind: "serverData" } & 
 
 /** The service's own words for a failed operation; `name` is one of an open set (client-protocol §19). */
 export interface ServiceError {
+  /** Such as `Forbidden`; one of an open set. */
   readonly name: string;
+  /** For people. */
   readonly message: string;
 }
 

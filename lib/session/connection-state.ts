@@ -8,7 +8,12 @@ export type ConnectionState =
   /** Nothing is open and nothing is tried. */
   | {
       readonly status: "stopped";
+      /**
+       * `initial`: never started; `stop`: by `stop()`; `idle`: nobody held it; `gaveUp`: no further attempt is made;
+       * `disposed`: for good.
+       */
       readonly reason: "initial" | "stop" | "idle" | "gaveUp" | "disposed";
+      /** Why the client gave up, with `gaveUp` only. */
       readonly cause?: ConnectionCause;
     }
   /** An attempt at a new session is under way. */
@@ -20,8 +25,10 @@ export type ConnectionState =
       readonly status: "recovering";
       readonly connectionId: string;
       readonly userId?: string;
+      /** When the link was lost. */
       readonly since: number;
       readonly attempt: number;
+      /** When the attempt begins; absent while it is under way. */
       readonly retryAt?: number;
       readonly cause: ConnectionCause;
     }
@@ -29,8 +36,10 @@ export type ConnectionState =
   | {
       readonly status: "disconnected";
       readonly attempt: number;
+      /** When the attempt begins. */
       readonly retryAt: number;
       readonly cause: ConnectionCause;
     };
 
+/** Why nothing is open and nothing is tried; see {@link ConnectionState}. */
 export type StopReason = Extract<ConnectionState, { status: "stopped" }>["reason"];

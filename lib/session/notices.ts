@@ -4,7 +4,9 @@ import { connectionStateOf, identityOf, sessionOf, type Lifecycle } from "./life
 
 /** A new session is ready. */
 export interface Connected {
+  /** The session's id, as the service gave it; it stays through recoveries. */
   readonly connectionId: string;
+  /** Absent for an anonymous user. */
   readonly userId?: string;
   /** The lost session that this one follows: exactly when a gap was reported. */
   readonly previousConnectionId?: string;
@@ -12,6 +14,7 @@ export interface Connected {
 
 /** A session lives on over a new link, without loss. */
 export interface Recovered {
+  /** The session's id, the same as before. */
   readonly connectionId: string;
   /** Milliseconds between the loss of the link and the proof of life on the new one. */
   readonly downForMs: number;
@@ -19,17 +22,21 @@ export interface Recovered {
 
 /** A session that had been announced ended for good. */
 export interface Disconnected {
+  /** The session's id, which will not come back. */
   readonly connectionId: string;
+  /** The first reason of its end; phase `stop` when the caller or idleness ended it. */
   readonly cause: ConnectionCause;
 }
 
 /** Messages may have been missed: what is held may be stale. */
 export interface Gap {
+  /** The lost session. */
   readonly previousConnectionId: string;
+  /** The one that follows it. */
   readonly connectionId: string;
-  /** When the last frame of the lost session came in. */
+  /** When the last frame of the lost session came in: `scheduler.now()`, epoch milliseconds by default. */
   readonly since: number;
-  /** The groups that are wanted now. */
+  /** The groups that are wanted now, by command or by subscribers; they are joined next. */
   readonly groups: readonly string[];
 }
 

@@ -12,12 +12,13 @@ import type { EmissionQueue } from "./emission-queue.js";
 
 /** The service's answer to an operation. */
 export interface AckMessage {
+  /** The id that the operation was sent under. */
   readonly ackId: number;
   /** Whether the service did what was asked, now or before. */
   readonly success: boolean;
   /** It had done it before. */
   readonly isDuplicated: boolean;
-  /** Why not. */
+  /** Why not, in the service's words; absent on success. */
   readonly error?: ServiceError;
 }
 

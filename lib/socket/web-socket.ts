@@ -3,6 +3,7 @@
  * one all fit, and our types compile without lib.dom.
  */
 
+/** As much of a WebSocket as the client uses; the members are those of the WHATWG standard. */
 export interface WebSocketLike {
   readonly readyState: number;
   readonly bufferedAmount: number;

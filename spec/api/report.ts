@@ -17,7 +17,7 @@ const entries = { index: "index", operators: "operators/index", emulator: "emula
 
 const none = { logLevel: ExtractorLogLevel.None };
 
-const configOf = ([name, file]: [string, string]): ExtractorConfig => {
+const configOf = (name: string, file: string): ExtractorConfig => {
   const configObject: IConfigFile = {
     projectFolder: root,
     mainEntryPointFilePath: `<projectFolder>/dist/node/${file}.d.ts`,
@@ -51,15 +51,15 @@ const configOf = ([name, file]: [string, string]): ExtractorConfig => {
   });
 };
 
-const configs = Object.entries(entries).map(configOf);
+const configs = Object.entries(entries).map(([name, file]) => ({ name, config: configOf(name, file) }));
 const [first, ...others] = configs;
 if (!first) throw new Error("there are no entries");
-const compilerState = CompilerState.create(first, {
-  additionalEntryPoints: others.map((config) => config.mainEntryPointFilePath),
+const compilerState = CompilerState.create(first.config, {
+  additionalEntryPoints: others.map(({ config }) => config.mainEntryPointFilePath),
 });
 
 let changed = false;
-for (const config of configs) {
+for (const { name, config } of configs) {
   const result = Extractor.invoke(config, {
     localBuild,
     compilerState,
@@ -72,7 +72,7 @@ for (const config of configs) {
     },
   });
   changed ||= !result.succeeded;
-  console.log(`${result.succeeded ? "✓" : "✗"} ${path.basename(config.reportFilePath)}`);
+  console.log(`${result.succeeded ? "✓" : "✗"} ${name}`);
 }
 if (changed) {
   console.error("A public name has changed. If it should: npm run api -- --local, and commit the reports.");
