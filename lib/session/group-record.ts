@@ -23,6 +23,8 @@ export class GroupRecord {
   leaveIsDue = false;
   /** Subscriptions to `joined$`, and join commands under way, whether or not a later leave has taken their claim. */
   watchers = 0;
+  /** Counts the joins and leaves that were acknowledged, so that a late ack knows whether it still tells what is. */
+  changes = 0;
   /** The connection that it is joined on. */
   joinedOn: string | undefined;
   /** It has been joined before: a further join on another connection is a rejoin. */

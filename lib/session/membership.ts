@@ -201,10 +201,7 @@ export class Membership {
       record.isBusy = true;
       return this.#transmit("joinGroup", record, undefined, this.options.rejoinRetry, () => record.isWanted).pipe(
         tap({
-          next: (result) => {
-            this.#setJoined(record, this.#connectionId);
-            this.#settleWaiting(record, (waiting) => waiting.next(result));
-          },
+          next: (result) => this.#settleWaiting(record, (waiting) => waiting.next(result)),
           error: (error: unknown) => {
             if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
             // It is tried no more because nobody wants the group, and may have been applied.
@@ -218,18 +215,13 @@ export class Membership {
 
   #joinNow(record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     // Not after a later leave: tried again, it would undo that.
-    return this.#transmit("joinGroup", record, ackId, this.options.messageRetry, () => record.isWanted).pipe(
-      tap(() => this.#setJoined(record, this.#connectionId)),
-    );
+    return this.#transmit("joinGroup", record, ackId, this.options.messageRetry, () => record.isWanted);
   }
 
   #leaveNow(record: GroupRecord, ackId?: number): Observable<CommandResult> {
     return this.#transmit("leaveGroup", record, ackId, this.options.messageRetry, () => !record.isWanted).pipe(
-      tap(() => {
-        this.#setJoined(record, undefined);
-        // An observer may have come meanwhile.
-        this.#reconcile(record);
-      }),
+      // An observer may have come meanwhile.
+      tap(() => this.#reconcile(record)),
     );
   }
 
@@ -248,14 +240,23 @@ export class Membership {
 
   #transmit(
     kind: "joinGroup" | "leaveGroup",
-    { name }: GroupRecord,
+    record: GroupRecord,
     chosenAckId: number | undefined,
     policy: RetryBackoffPolicy,
     isWanted: () => boolean,
   ): Observable<CommandResult> {
     const transmit = (ackId: number): Observable<CommandResult> => {
+      const { name, changes } = record;
       const operation: Operation = { kind, target: name, ackId, frame: this.options.codec[kind](name, ackId) };
-      return this.outbox.transmit(operation).pipe(retryWithinSession(operation, policy, this.outbox, isWanted));
+      return this.outbox.transmit(operation).pipe(
+        retryWithinSession(operation, policy, this.outbox, isWanted),
+        tap(({ isDuplicated }) => {
+          // What is acknowledged as a repeat was done before all that has been acknowledged since.
+          if (isDuplicated && record.changes !== changes) return;
+          record.changes++;
+          this.#setJoined(record, kind === "joinGroup" ? this.#connectionId : undefined);
+        }),
+      );
     };
     return chosenAckId === undefined ? this.ackIds.reserve(undefined, transmit) : defer(() => transmit(chosenAckId));
   }

@@ -179,6 +179,20 @@ describe("joined$", () => {
     expect(joined.completions).toBe(1);
   });
 
+  it("is not misled by the late ack of an earlier leave", () => {
+    const stage = ScriptedStage.connected();
+    const joined = record(stage.client.group("g").joined$);
+    stage.client.leaveGroup("g").subscribe();
+    stage.client.joinGroup("g").subscribe();
+    stage.socket.ack(2);
+    stage.socket.end();
+    stage.advance(0);
+    stage.recover();
+    expect(stage.socket.framesOf("leaveGroup")).toHaveLength(1);
+    stage.socket.ack(1, { name: "Duplicate", message: "has been processed" });
+    expect(joined.values).toEqual([null, { connectionId: "c1" }]);
+  });
+
   it("only watches: it neither joins nor holds", () => {
     const stage = new VirtualStage();
     const client = stage.client();
