@@ -22,6 +22,10 @@ it("in jest with jsdom an app's own test runs the client on the in-memory emulat
   scheduler.schedule(() => chat.sendToGroup("room", new Uint8Array([1, 2]), { dataType: "binary" }), 9_000);
   scheduler.schedule(() => subscription.unsubscribe(), 10_000);
   scheduler.flush();
-  expect([...list.children].map((item) => item.textContent)).toEqual(["hello", "while away", "[object ArrayBuffer]"]);
+  expect(Array.from(list.children, (item) => item.textContent)).toEqual([
+    "hello",
+    "while away",
+    "[object ArrayBuffer]",
+  ]);
   expect(client.state).toEqual({ status: "stopped", reason: "idle" });
 });
