@@ -68,8 +68,8 @@ export class ConnectHandlers {
     return () => void this.#handlers.delete(entry);
   }
 
-  /** Never throws and never rejects: a handler's failure is an outcome. */
-  handle(request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> {
+  /** Never throws and never rejects: a handler's failure is an outcome. Nothing without a handler. */
+  handle(request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> | undefined {
     for (const { handler } of this.#handlers) {
       return askHandler(
         () => handler(request),
@@ -77,12 +77,12 @@ export class ConnectHandlers {
         failure,
       );
     }
-    return {};
+    return undefined;
   }
 }
 
 /** Nothing when the answer breaks a rule: handlers need not be written in TypeScript. */
-function readAnswer(answer: unknown, offered: readonly string[]): ConnectOutcome | undefined {
+export function readAnswer(answer: unknown, offered: readonly string[]): ConnectOutcome | undefined {
   if (answer === undefined || answer === null) return {};
   if (typeof answer !== "object" || Array.isArray(answer)) return undefined;
   const { reject, userId, roles, groups, subprotocol } = answer as Readonly<Record<string, unknown>>;

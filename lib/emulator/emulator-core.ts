@@ -3,6 +3,7 @@ import { utf8Length } from "../protocol/bytes.js";
 import { checkAccessToken } from "./access-token.js";
 import { reconnectionTokens } from "./reconnection-token.js";
 import { Service } from "./service.js";
+import { Upstreams } from "./upstream/upstreams.js";
 
 /** Options that every emulator takes. */
 export interface EmulatorOptions {
@@ -22,23 +23,29 @@ export interface EmulatorCore {
   readonly service: Service;
   readonly scheduler: SchedulerLike;
   readonly accessKey: string;
+  readonly upstreams: Upstreams;
 }
 
 const DEVELOPMENT_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH";
 const MIN_KEY_BYTES = 32;
 
-/** @throws TypeError or RangeError when an option is wrong */
-export function createCore(options: EmulatorOptions): EmulatorCore {
+/**
+ * @param host the service's name, without a port
+ * @throws TypeError or RangeError when an option is wrong
+ */
+export function createCore(options: EmulatorOptions, host: string): EmulatorCore {
   const { accessKey = DEVELOPMENT_KEY, connectedOnRecovery = true, scheduler = asyncScheduler } = options;
   requireAccessKey(accessKey);
   const now = (): number => scheduler.now();
+  const upstreams = new Upstreams({ accessKey, host, scheduler });
   const service = new Service({
     scheduler,
     connectedOnRecovery,
     reconnectionTokens: reconnectionTokens(accessKey, now),
+    upstreamOf: (hub) => upstreams.of(hub),
     checkAccessToken: (token, host, hub) => checkAccessToken(token, accessKey, { host, hub, now: now() }),
   });
-  return { service, scheduler, accessKey };
+  return { service, scheduler, accessKey, upstreams };
 }
 
 /** The rules of service-surface §1.1. The key itself stays out of the messages. */

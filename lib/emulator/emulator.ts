@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { EmulatorBase } from "./emulator-base.js";
 import { createCore, type EmulatorCore, type EmulatorOptions } from "./emulator-core.js";
-import { InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
+import { IN_MEMORY_HOST, InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
 import type { PortTransport } from "./port-transport.js";
 import type { EmulatorWebSocketConstructor } from "./web-socket-events.js";
 
@@ -50,7 +50,7 @@ export class WebPubSubEmulator extends EmulatorBase {
    */
   static async start(options: PortEmulatorOptions = {}): Promise<WebPubSubEmulator> {
     const { port = 0, host = "127.0.0.1" } = options;
-    const core = createCore(options);
+    const core = createCore(options, hostInUrl(host));
     // Only now: under jsdom, which lacks what HTTP needs, the emulator in memory is to work all the same.
     const { PortTransport } = await import("./port-transport.js");
     const transport = await PortTransport.listen(core, { port, host });
@@ -63,16 +63,17 @@ export class WebPubSubEmulator extends EmulatorBase {
    * @throws TypeError or RangeError for a wrong option
    */
   static inMemory(options: EmulatorOptions = {}): InMemoryWebPubSubEmulator {
-    return new InMemoryWebPubSubEmulator(createCore(options));
+    return new InMemoryWebPubSubEmulator(createCore(options, IN_MEMORY_HOST));
   }
 
   /**
    * Closes every connection with 1001, after a `disconnected` frame, forgets every session and frees the port. Clients
-   * that do not answer the closing handshake within half a second are cut off. May be called twice.
+   * that do not answer the closing handshake within half a second are cut off, and so are applications that have not
+   * answered their last events by then. May be called twice.
    */
   stop(): Promise<void> {
     this.#core.service.stop();
-    return (this.#stopped ??= this.#transport.stop());
+    return (this.#stopped ??= Promise.all([this.#transport.stop(), this.#core.upstreams.stop()]).then(() => undefined));
   }
 }
 

@@ -36,13 +36,13 @@ export class EventHandlers {
     return () => void this.#handlers.delete(entry);
   }
 
-  /** Never throws and never rejects: a handler's failure is an outcome. */
-  handle(event: ClientEvent): EventOutcome | Promise<EventOutcome> {
+  /** Never throws and never rejects: a handler's failure is an outcome. Nothing when no handler has that name. */
+  handle(event: ClientEvent): EventOutcome | Promise<EventOutcome> | undefined {
     const name = event.event.toLowerCase();
     for (const entry of this.#handlers) {
       if (entry.name === "*" || entry.name === name) return askHandler(() => entry.handler(event), success, failure);
     }
-    return failure;
+    return undefined;
   }
 }
 

@@ -10,6 +10,8 @@ export interface UpgradeRequest {
   /** Host and port as the client named them. */
   readonly host: string;
   readonly authorization?: string;
+  /** The headers that an application may see. */
+  readonly headers?: Values;
   /** The subprotocols offered, in the client's order. */
   readonly offered: readonly string[];
 }

@@ -6,6 +6,7 @@ import type { EventHandler } from "./event-handlers.js";
 import type { Hub } from "./hub.js";
 import { encodePayload } from "./payload.js";
 import { Publication, type Origin } from "./publication.js";
+import type { UpstreamOptions } from "./upstream/upstream-options.js";
 
 /** How the application's messages are sent. */
 export interface ServerSendOptions {
@@ -66,6 +67,14 @@ export interface EmulatorHub {
    * @returns what removes the handler
    */
   onConnect(handler: ConnectHandler): () => void;
+  /**
+   * Lets an application behind a URL handle events, as CloudEvents (service-surface §4). Of several the first that
+   * wants an event has it; handlers of {@link onConnect} and {@link onEvent} come before all of them.
+   *
+   * @returns what removes the application
+   * @throws TypeError or RangeError when an option is wrong
+   */
+  upstream(options: UpstreamOptions): () => void;
 }
 
 export const hubHandle = (hub: Hub): EmulatorHub => {
@@ -121,6 +130,7 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
       return hub.handlers.add(name, handler);
     },
     onConnect: (handler) => hub.connectHandlers.add(handler),
+    upstream: (options) => hub.upstream.add(options),
   };
 };
 

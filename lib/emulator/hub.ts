@@ -1,11 +1,14 @@
 import type { SchedulerLike } from "rxjs";
 import type { Codec } from "./codec.js";
-import { ConnectHandlers } from "./connect-handlers.js";
+import { ConnectHandlers, type ConnectOutcome, type ConnectRequest } from "./connect-handlers.js";
 import { EventHandlers, type ClientEvent, type EventOutcome } from "./event-handlers.js";
 import type { Link, LinkEvents } from "./link.js";
+import type { Payload } from "./payload.js";
 import { permissionsOf } from "./permissions.js";
 import type { Publication } from "./publication.js";
+import type { Values } from "./query.js";
 import { Session, type SessionHost } from "./session.js";
+import type { HubUpstream } from "./upstream/hub-upstream.js";
 
 /** Issues and checks the tokens that let a client take up its session again (service-surface §1.5). */
 export interface ReconnectionTokens {
@@ -36,7 +39,11 @@ export class Hub implements SessionHost {
   readonly #groups = new Map<string, Set<Session>>();
   readonly #users = new Map<string, Set<Session>>();
 
-  constructor(private readonly settings: HubSettings) {}
+  /** @param upstream the applications that are reached by HTTP */
+  constructor(
+    private readonly settings: HubSettings,
+    readonly upstream: HubUpstream,
+  ) {}
 
   get scheduler(): SchedulerLike {
     return this.settings.scheduler;
@@ -54,11 +61,17 @@ export class Hub implements SessionHost {
     return this.#sessions.get(connectionId);
   }
 
+  /** Asks the application about a client that wants to connect: handlers in this process first. Never rejects. */
+  decide(headers: Values, request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> {
+    return this.connectHandlers.handle(request) ?? this.upstream.connect(request, headers) ?? {};
+  }
+
   /** Starts a new session on a link. The groups of its token are joined before its first frame. */
   connect(link: Link, connectionId: string, { userId, roles, groups }: Identity, codec: Codec): LinkEvents {
     const session = new Session(connectionId, userId, codec, permissionsOf(roles), this);
     this.#sessions.set(connectionId, session);
     if (userId !== undefined) addTo(this.#users, userId, session);
+    this.upstream.connected(session);
     for (const group of groups) this.join(session, group);
     return session.begin(link);
   }
@@ -76,13 +89,16 @@ export class Hub implements SessionHost {
   }
 
   join(session: Session, group: string): void {
+    if (session.groups.has(group)) return;
     session.groups.add(group);
     addTo(this.#groups, group, session);
+    this.upstream.joined(session, group);
   }
 
   leave(session: Session, group: string): void {
-    session.groups.delete(group);
+    if (!session.groups.delete(group)) return;
     removeFrom(this.#groups, group, session);
+    this.upstream.left(session, group);
   }
 
   publishToAll(publication: Publication, excluded?: Excluded): void {
@@ -97,18 +113,23 @@ export class Hub implements SessionHost {
     fanOut(this.#groups.get(group), publication, excluded);
   }
 
-  handleEvent(event: ClientEvent): EventOutcome | Promise<EventOutcome> {
-    return this.handlers.handle(event);
+  /** Handlers in this process first; an event that nobody wants has failed. Never rejects. */
+  handleEvent(event: ClientEvent, payload: Payload): EventOutcome | Promise<EventOutcome> {
+    return this.handlers.handle(event) ?? this.upstream.event(event, payload) ?? { handled: false };
   }
 
   issueReconnectionToken(connectionId: string): string {
     return this.settings.reconnectionTokens.issue(connectionId);
   }
 
-  ended(session: Session): void {
+  ended(session: Session, reason: string): void {
     this.#sessions.delete(session.connectionId);
     if (session.userId !== undefined) removeFrom(this.#users, session.userId, session);
-    for (const group of session.groups) removeFrom(this.#groups, group, session);
+    for (const group of session.groups) {
+      removeFrom(this.#groups, group, session);
+      this.upstream.left(session, group);
+    }
+    this.upstream.disconnected(session, reason);
   }
 }
 

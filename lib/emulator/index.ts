@@ -6,6 +6,7 @@
  * To let a client in:                  emulator.clientAccessUrl({ hub: "chat", userId: "ann" })
  * To send, answer events, look inside: emulator.hub("chat")
  * To decide who gets in:               emulator.hub("chat").onConnect(…)
+ * To have events handled by HTTP:      emulator.hub("chat").upstream({ url })
  * To make trouble:                     emulator.faults
  */
 export { WebPubSubEmulator, type PortEmulatorOptions } from "./emulator.js";
@@ -17,6 +18,7 @@ export type { ConnectAnswer, ConnectHandler, ConnectRequest } from "./connect-ha
 export type { ClientEvent, EventHandler } from "./event-handlers.js";
 export { EventReply, type EventReplyOptions } from "./event-reply.js";
 export type { EmulatorFaults } from "./faults.js";
+export type { PresenceEvent, SystemEvent, UpstreamOptions } from "./upstream/upstream-options.js";
 export type {
   EmulatorCloseEvent,
   EmulatorErrorEvent,

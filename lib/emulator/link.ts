@@ -24,7 +24,8 @@ export interface LinkEvents {
    * The link has ended.
    *
    * @param code the client's close code; 1005 when its close frame had none, 1006 when there was no close frame
+   * @param reason the text of the client's close frame
    * @param endedBy `"service"` when the transport itself refused what the client sent
    */
-  closed(code: number, endedBy?: "client" | "service"): void;
+  closed(code: number, endedBy?: "client" | "service", reason?: string): void;
 }

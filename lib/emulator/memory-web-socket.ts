@@ -165,7 +165,7 @@ class MemoryWebSocket extends SocketEvents implements EmulatorWebSocket {
     if (this.#readyState === CLOSED || (this.#readyState === CLOSING && wasClean)) return;
     this.#readyState = CLOSING;
     this.#next(() => {
-      this.#service?.closed(code);
+      this.#service?.closed(code, "client", reason);
       this.#next(() => this.#end(code, reason, wasClean));
     });
   }

@@ -1,7 +1,7 @@
 import type { ServiceError } from "../protocol/messages.js";
 import { AckCache } from "./ack-cache.js";
 import type { ClientEvent, EventOutcome } from "./event-handlers.js";
-import { decodePayload } from "./payload.js";
+import { decodePayload, type Payload } from "./payload.js";
 import type { Permissions } from "./permissions.js";
 import { Publication } from "./publication.js";
 import type { AckId, UpstreamFrame } from "./upstream-frames.js";
@@ -14,7 +14,8 @@ export interface Executor {
   join(group: string): void;
   leave(group: string): void;
   publishToGroup(group: string, publication: Publication, excluded?: ReadonlySet<string>): void;
-  handleEvent(event: ClientEvent): EventOutcome | Promise<EventOutcome>;
+  /** @param payload the event's data as the client wrote it */
+  handleEvent(event: ClientEvent, payload: Payload): EventOutcome | Promise<EventOutcome>;
   /** Something has failed, and nobody asked for an ack. */
   failed(why: "eventFailure" | "forbidden"): void;
   deliver(publication: Publication): void;
@@ -82,13 +83,16 @@ export class Operations {
 
   #raiseEvent({ event, payload, metadata, ackId }: FrameOf<"event">): Promise<void> | undefined {
     const { connectionId, userId } = this.executor;
-    const outcome = this.executor.handleEvent({
-      connectionId,
-      ...(userId !== undefined && { userId }),
-      event,
-      ...decodePayload(payload),
-      ...(metadata !== undefined && { metadata }),
-    });
+    const outcome = this.executor.handleEvent(
+      {
+        connectionId,
+        ...(userId !== undefined && { userId }),
+        event,
+        ...decodePayload(payload),
+        ...(metadata !== undefined && { metadata }),
+      },
+      payload,
+    );
     if (outcome instanceof Promise) return outcome.then((late) => this.#settleEvent(late, ackId));
     this.#settleEvent(outcome, ackId);
     return undefined;

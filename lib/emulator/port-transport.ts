@@ -13,6 +13,7 @@ import type { Link, LinkEvents } from "./link.js";
 import type { DataPlaneSettings } from "./rest/call.js";
 import { addDataPlane } from "./rest/hono-routes.js";
 import type { Admission, Service } from "./service.js";
+import { openHeaders } from "./upstream/open-headers.js";
 
 /** How long `stop()` waits for clients to answer its close frames. */
 const CLOSE_GRACE_MS = 500;
@@ -123,6 +124,7 @@ export class PortTransport {
       target: request.url ?? "",
       host: request.headers.host ?? "",
       authorization: request.headers.authorization,
+      headers: openHeaders(request.rawHeaders),
       offered: (request.headers["sec-websocket-protocol"] ?? "")
         .split(",")
         .map((name) => name.trim())
@@ -151,8 +153,8 @@ function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
   });
   webSocket.on("message", (data, isBinary) => service.frame(isBinary ? bytesOf(data) : textOf(data)));
   // Only what the client sent can go wrong here: `ws` has refused it and closes the socket.
-  webSocket.on("error", () => service.closed(closeCode.abnormal, "service"));
-  webSocket.on("close", (code) => service.closed(code));
+  webSocket.on("error", () => service.closed(closeCode.abnormal, "service", "The client frame is invalid."));
+  webSocket.on("close", (code, reason) => service.closed(code, "client", reason.toString()));
 }
 
 const ignoreError = (): void => undefined;

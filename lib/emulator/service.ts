@@ -7,6 +7,7 @@ import { Hub, type HubSettings } from "./hub.js";
 import type { Link, LinkEvents } from "./link.js";
 import type { Session } from "./session.js";
 import { trafficLog } from "./traffic.js";
+import type { HubUpstream } from "./upstream/hub-upstream.js";
 
 /** What becomes of a request to open a WebSocket. */
 export type Admission =
@@ -20,6 +21,8 @@ export type Admission =
 
 export interface ServiceSettings extends HubSettings {
   readonly checkAccessToken: CheckAccessToken;
+  /** The applications of a hub, by its name in small letters. */
+  readonly upstreamOf: (hub: string) => HubUpstream;
 }
 
 type HandshakeOf<Type extends Handshake["type"]> = Extract<Handshake, { readonly type: Type }>;
@@ -44,7 +47,7 @@ export class Service {
     if (wrong !== undefined) throw new RangeError(`${JSON.stringify(name)}: ${wrong}`);
     const key = name.toLowerCase();
     let hub = this.#hubs.get(key);
-    if (!hub) this.#hubs.set(key, (hub = new Hub(this.settings)));
+    if (!hub) this.#hubs.set(key, (hub = new Hub(this.settings, this.settings.upstreamOf(key))));
     return hub;
   }
 
@@ -79,13 +82,16 @@ export class Service {
       case "refused":
         return { status: handshake.status };
       case "connect":
-        return this.#connect(handshake, request.offered);
+        return this.#connect(handshake, request);
       case "recover":
         return this.#recover(handshake, request.offered);
     }
   }
 
-  #connect(handshake: HandshakeOf<"connect">, offered: readonly string[]): Admission | Promise<Admission> {
+  #connect(
+    handshake: HandshakeOf<"connect">,
+    { offered, headers = {} }: UpgradeRequest,
+  ): Admission | Promise<Admission> {
     const hub = this.hub(handshake.hub);
     const connectionId = globalThis.crypto.randomUUID().replaceAll("-", "");
     const { userId } = handshake.identity;
@@ -101,7 +107,7 @@ export class Service {
           this.#stopped ? refuse(link, NOT_ACTIVATED) : hub.connect(link, connectionId, identity, codec),
       };
     };
-    const outcome = hub.connectHandlers.handle({
+    const outcome = hub.decide(headers, {
       connectionId,
       ...(userId !== undefined && { userId }),
       claims: handshake.claims,

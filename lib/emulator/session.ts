@@ -8,11 +8,14 @@ import type { ClientEvent, EventOutcome } from "./event-handlers.js";
 import { Inbox } from "./inbox.js";
 import { frameBytes, type Frame, type Link, type LinkEvents } from "./link.js";
 import { Operations, type Executor } from "./operations.js";
+import type { Payload } from "./payload.js";
 import type { Permissions } from "./permissions.js";
 import type { Publication } from "./publication.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { Troubles } from "./troubles.js";
 import type { AckId } from "./upstream-frames.js";
+
+const EXPIRED = "The connection recovery timeout expired.";
 
 /** What a session needs of the hub that it lives in. */
 export interface SessionHost {
@@ -22,10 +25,10 @@ export interface SessionHost {
   join(session: Session, group: string): void;
   leave(session: Session, group: string): void;
   publishToGroup(group: string, publication: Publication, excluded?: ReadonlySet<string>): void;
-  handleEvent(event: ClientEvent): EventOutcome | Promise<EventOutcome>;
+  handleEvent(event: ClientEvent, payload: Payload): EventOutcome | Promise<EventOutcome>;
   issueReconnectionToken(connectionId: string): string;
   /** The session is over for good. */
-  ended(session: Session): void;
+  ended(session: Session, reason: string): void;
 }
 
 /** The service's side of one connection id, over as many links as the client needs (client-protocol §7 to §9). */
@@ -86,14 +89,14 @@ export class Session implements Executor {
   /** Ends the session because the application, or the service itself, wants it; the client is told why. */
   disconnect(message: string, code: number = closeCode.normal): void {
     this.#send(this.codec.disconnected(message));
-    this.#close(code, "");
+    this.#close(code, "", message);
   }
 
   /** The link dies without a close frame. */
   dropLink(): void {
     if (!this.#channel) return;
     this.#channel.abort();
-    this.#linkLost();
+    this.#linkLost("");
   }
 
   /** The link is closed by something on the way; only 1008 speaks for the service itself and ends the session. */
@@ -102,7 +105,7 @@ export class Session implements Executor {
       this.#close(code, reason);
     } else if (this.#channel) {
       this.#channel.close(code, reason);
-      this.#linkLost();
+      this.#linkLost(reason);
     }
   }
 
@@ -117,9 +120,9 @@ export class Session implements Executor {
   }
 
   /** Ends the session and aborts its link, if it has one. */
-  abort(): void {
+  abort(reason = ""): void {
     this.#channel?.abort();
-    this.#end();
+    this.#end(reason);
   }
 
   now(): number {
@@ -138,8 +141,8 @@ export class Session implements Executor {
     this.host.publishToGroup(group, publication, excluded);
   }
 
-  handleEvent(event: ClientEvent): EventOutcome | Promise<EventOutcome> {
-    return this.host.handleEvent(event);
+  handleEvent(event: ClientEvent, payload: Payload): EventOutcome | Promise<EventOutcome> {
+    return this.host.handleEvent(event, payload);
   }
 
   failed(why: "eventFailure" | "forbidden"): void {
@@ -158,7 +161,7 @@ export class Session implements Executor {
       troubles: this.troubles,
       limited: !this.codec.reliable,
       receive: (frame) => this.#receive(frame),
-      overflow: () => this.abort(),
+      overflow: () => this.abort("The outbound message queue is full."),
     };
     return (this.#channel = new Channel(link, host));
   }
@@ -169,10 +172,10 @@ export class Session implements Executor {
       frame: (frame) => {
         if (this.#channel === channel) channel.receive(frame);
       },
-      closed: (code, endedBy = "client") => {
+      closed: (code, endedBy = "client", reason = "") => {
         if (this.#channel !== channel) return;
-        if (code === closeCode.normal || endedBy === "service") this.#end();
-        else this.#linkLost();
+        if (code === closeCode.normal || endedBy === "service") this.#end(reason);
+        else this.#linkLost(reason);
       },
     };
   }
@@ -202,12 +205,12 @@ export class Session implements Executor {
     }
   }
 
-  #linkLost(): void {
+  #linkLost(reason: string): void {
     this.#channel?.ended();
     this.#channel = undefined;
     // A recovery unsubscribes the window of its detach, so that an old timer never ends a newer life.
-    if (this.codec.reliable) this.#window = this.host.scheduler.schedule(() => this.#end(), RECOVERY_WINDOW_MS);
-    else this.#end();
+    if (this.codec.reliable) this.#window = this.host.scheduler.schedule(() => this.#end(EXPIRED), RECOVERY_WINDOW_MS);
+    else this.#end(reason);
   }
 
   #closeWindow(): void {
@@ -225,18 +228,19 @@ export class Session implements Executor {
     if (frame !== undefined) this.#channel?.send(frame);
   }
 
-  #close(code: number, reason: string): void {
+  /** @param because what the application is told, where it is more than the client is */
+  #close(code: number, reason: string, because = reason): void {
     this.#channel?.close(code, reason);
-    this.#end();
+    this.#end(because);
   }
 
-  #end(): void {
+  #end(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#channel?.ended();
     this.#channel = undefined;
     this.#inbox.clear();
     this.#closeWindow();
-    this.host.ended(this);
+    this.host.ended(this, reason);
   }
 }

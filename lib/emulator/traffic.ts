@@ -52,9 +52,9 @@ const loggedEvents = (name: string, events: LinkEvents): LinkEvents => ({
     verbose(() => `${name} ← ${show(frame)}`);
     events.frame(frame);
   },
-  closed: (code, endedBy) => {
+  closed: (code, endedBy, reason) => {
     verbose(() => `${name} closed ${code}`);
-    events.closed(code, endedBy);
+    events.closed(code, endedBy, reason);
   },
 });
 
