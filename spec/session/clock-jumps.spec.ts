@@ -1,6 +1,7 @@
 import { VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
 import { clockJumps, hasJumped } from "../../lib/session/clock-jumps.js";
 import { historyOf } from "../support/history.js";
+import { unreachable } from "../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../support/virtual-clients.js";
 
 /** The clock of a machine that may sleep: then timers stand still and the time of day goes on. */
@@ -77,5 +78,18 @@ describe("A client whose machine has slept", () => {
     service.advance(500 + 4_000);
     expect(history.lines[0]).toBe("15000 state$ recovering A 1 (live)");
     expect(service.recoveries).toEqual([undefined, id]);
+  });
+
+  it("does not ask for a session that the service has forgotten meanwhile", () => {
+    const { service, client, sleep } = sleepyClient();
+    const id = connectionIdOf(client);
+    service.next(unreachable);
+    service.emulator.faults.drop(id);
+    service.settle();
+    expect(client.state).toMatchObject({ status: "recovering", attempt: 2 });
+    sleep(15 * 60_000);
+    service.advance(3_000);
+    expect(service.recoveries).toEqual([undefined, id, undefined]);
+    expect(client.state.status).toBe("connected");
   });
 });

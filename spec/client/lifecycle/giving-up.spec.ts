@@ -1,6 +1,6 @@
 import { ConnectionError } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
-import { closing, refusing, unreachable } from "../../support/peers.js";
+import { closing, refusing, unreachable, welcoming } from "../../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 /** What a promise came to, once microtasks have run. */
@@ -84,6 +84,21 @@ describe("A client whose retries are spent", () => {
     expect(client.state.status).toBe("connected");
   });
 
+  it("is held no longer by a start() of before", () => {
+    const service = new VirtualClients();
+    const client = service.connected({ reconnectRetryOptions: { maxRetries: 1 } });
+    service.next(unreachable);
+    service.emulator.faults.close(connectionIdOf(client), 1008);
+    service.advance(60_000);
+    expect(client.state).toMatchObject({ reason: "gaveUp" });
+    const subscription = client.serverMessages$.subscribe();
+    service.settle();
+    expect(client.state.status).toBe("connected");
+    subscription.unsubscribe();
+    service.advance(1_000);
+    expect(client.state).toEqual({ status: "stopped", reason: "idle" });
+  });
+
   it("tells of a gap when it is started again after a session was lost", () => {
     const service = new VirtualClients();
     const client = service.connected(threeTries);
@@ -158,6 +173,18 @@ describe("A client with autoReconnect off", () => {
     service.next(unreachable, unreachable);
     const client = service.client({ autoReconnect: false });
     void client.start();
+    service.advance(5_000);
+    expect(client.state.status).toBe("connected");
+  });
+
+  it("still replaces a session that was lost before it was ready", () => {
+    const service = new VirtualClients();
+    service.next(welcoming("A"));
+    const client = service.client({ autoReconnect: false });
+    client.group("room").messages$.subscribe();
+    service.settle();
+    expect(client.state.status).toBe("connecting");
+    service.scripted(0).end(1008);
     service.advance(5_000);
     expect(client.state.status).toBe("connected");
   });

@@ -76,7 +76,7 @@ describe("Whatever subscribers do inside of emissions, and whatever happens", ()
       fc.property(script, (one) => {
         check(play(one));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   };
 
