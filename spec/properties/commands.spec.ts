@@ -3,6 +3,7 @@ import type { Observable } from "rxjs";
 import type { CommandResult, WebPubSubClient } from "../../lib/index.js";
 import { outcomeOf, record, type Recording } from "../support/recording.js";
 import { VirtualStage } from "../support/virtual-stage.js";
+import { PATIENCE_MS, runs } from "./runs.js";
 
 const steps = [
   ...["send", "send", "event", "join", "leave", "forget", "cancel"],
@@ -154,9 +155,10 @@ it.each(["by itself", "by stop()", "by dispose()"])(
         }
         void client.dispose();
       }),
-      { numRuns: 100 },
+      runs(60),
     );
   },
+  PATIENCE_MS,
 );
 
 /** Joins and leaves carry no text that anybody could see. */

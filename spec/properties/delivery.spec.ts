@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { WebPubSubClient } from "../../lib/index.js";
 import { VirtualStage } from "../support/virtual-stage.js";
+import { PATIENCE_MS, runs } from "./runs.js";
 
 type Step =
   | { readonly do: "send" | "burst" | "drop" | "lose" | "close" | "duplicate" | "freeze" | "stop" | "start" }
@@ -103,43 +104,51 @@ class Run {
   }
 }
 
-it("whatever happens to links and sessions, messages come once and in order, and whatever is missing was announced", () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (script, connectedOnRecovery) => {
-      const run = new Run(connectedOnRecovery);
-      for (const next of script) run.play(next);
-      run.calmDown();
+it(
+  "whatever happens to links and sessions, messages come once and in order, and whatever is missing was announced",
+  () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (script, connectedOnRecovery) => {
+        const run = new Run(connectedOnRecovery);
+        for (const next of script) run.play(next);
+        run.calmDown();
 
-      let last = 0;
-      let mayHaveMissed = false;
-      for (const shown of run.shown) {
-        if (typeof shown === "string") {
-          mayHaveMissed = true;
-        } else {
-          expect(shown).toBeGreaterThan(last);
-          if (!mayHaveMissed) expect(shown).toBe(last + 1);
-          last = shown;
-          mayHaveMissed = false;
+        let last = 0;
+        let mayHaveMissed = false;
+        for (const shown of run.shown) {
+          if (typeof shown === "string") {
+            mayHaveMissed = true;
+          } else {
+            expect(shown).toBeGreaterThan(last);
+            if (!mayHaveMissed) expect(shown).toBe(last + 1);
+            last = shown;
+            mayHaveMissed = false;
+          }
         }
-      }
-      expect(run.client.state.status).toBe("connected");
-      expect(last).toBe(run.sent);
-      void run.client.dispose();
-    }),
-    { numRuns: 150 },
-  );
-});
+        expect(run.client.state.status).toBe("connected");
+        expect(last).toBe(run.sent);
+        void run.client.dispose();
+      }),
+      runs(80),
+    );
+  },
+  PATIENCE_MS,
+);
 
-it("as long as every session can be recovered, nothing is missing at all", () => {
-  const harmless = step.filter(({ do: what }) => !["lose", "stop", "start", "freeze"].includes(what));
-  fc.assert(
-    fc.property(fc.array(harmless, { maxLength: 40 }), fc.boolean(), (script, connectedOnRecovery) => {
-      const run = new Run(connectedOnRecovery);
-      for (const next of script) run.play(next);
-      run.calmDown();
-      expect(run.shown).toEqual(Array.from({ length: run.sent }, (_none, i) => i + 1));
-      void run.client.dispose();
-    }),
-    { numRuns: 100 },
-  );
-});
+it(
+  "as long as every session can be recovered, nothing is missing at all",
+  () => {
+    const harmless = step.filter(({ do: what }) => !["lose", "stop", "start", "freeze"].includes(what));
+    fc.assert(
+      fc.property(fc.array(harmless, { maxLength: 40 }), fc.boolean(), (script, connectedOnRecovery) => {
+        const run = new Run(connectedOnRecovery);
+        for (const next of script) run.play(next);
+        run.calmDown();
+        expect(run.shown).toEqual(Array.from({ length: run.sent }, (_none, i) => i + 1));
+        void run.client.dispose();
+      }),
+      runs(60),
+    );
+  },
+  PATIENCE_MS,
+);
