@@ -1,4 +1,4 @@
-import { defer, throwError, type Observable } from "rxjs";
+import { defer, Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
@@ -12,9 +12,9 @@ import type { StopReason } from "../session/connection-state.js";
 import type { Membership } from "../session/membership.js";
 import { describeOperation, type CommandResult, type OperationKind, type WhenOffline } from "../session/operation.js";
 import type { Outbox } from "../session/outbox.js";
-import { retryWithinSession } from "../session/retry-within-session.js";
 import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
 import type { Holders } from "./holders.js";
+import { Sending } from "./sending.js";
 
 export interface CommandPorts {
   readonly codec: Codec;
@@ -59,12 +59,10 @@ export class Commands {
     dataType: DataType | undefined,
     options: SendToGroupOptions = {},
   ): Observable<CommandResult> {
-    return this.#command("sendToGroup", group, () => {
+    return this.#send("sendToGroup", group, options, (ackId) => {
       const { noEcho, ttlSeconds, metadata } = options;
       refuse(ttlSeconds === undefined ? undefined : invalidTtlSeconds(ttlSeconds), ttlSeconds);
-      return this.#send("sendToGroup", group, options, (ackId) =>
-        this.ports.codec.sendToGroup({ group, content, dataType, noEcho, ttlSeconds, metadata, ackId }),
-      );
+      return this.ports.codec.sendToGroup({ group, content, dataType, noEcho, ttlSeconds, metadata, ackId });
     });
   }
 
@@ -74,22 +72,24 @@ export class Commands {
     dataType: DataType | undefined,
     options: SendEventOptions = {},
   ): Observable<CommandResult> {
-    return this.#command("sendEvent", event, () =>
-      this.#send("sendEvent", event, options, (ackId) =>
-        this.ports.codec.event({ event, content, dataType, metadata: options.metadata, ackId }),
-      ),
+    return this.#send("sendEvent", event, options, (ackId) =>
+      this.ports.codec.event({ event, content, dataType, metadata: options.metadata, ackId }),
     );
   }
 
   #command(kind: OperationKind, target: string, run: () => Observable<CommandResult>): Observable<CommandResult> {
     return defer(() => {
-      refuse(kind === "sendEvent" ? invalidEventName(target) : invalidGroupName(target), target);
-      const reason = this.ports.stopReason();
-      if (reason === "stop" || reason === "disposed") {
-        return throwError(() => new ClientStoppedError(describeOperation({ kind, target }), reason));
-      }
+      this.#check(kind, target);
       return run();
     });
+  }
+
+  #check(kind: OperationKind, target: string): void {
+    refuse(kind === "sendEvent" ? invalidEventName(target) : invalidGroupName(target), target);
+    const reason = this.ports.stopReason();
+    if (reason === "stop" || reason === "disposed") {
+      throw new ClientStoppedError(describeOperation({ kind, target }), reason);
+    }
   }
 
   #send(
@@ -98,20 +98,22 @@ export class Commands {
     options: SendEventOptions,
     encode: (ackId: number | undefined) => string | Uint8Array,
   ): Observable<CommandResult> {
-    const { ackIds, outbox, holders, messageRetry } = this.ports;
-    const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
-    refuse(metadata === undefined ? undefined : invalidMetadata(metadata), metadata);
-
-    const run = (ackId: number | undefined): Observable<CommandResult> => {
-      const frame = encode(ackId);
-      refuseOversized(kind, target, frame);
-      const operation = { kind, target, frame, ackId };
-      if (whenOffline !== "queue" && !outbox.isLive) return outbox.transmit(operation, whenOffline);
-      return holders.holdDuring(
-        outbox.transmit(operation, whenOffline).pipe(retryWithinSession(operation, messageRetry, outbox)),
-      );
-    };
-    return fireAndForget ? run(undefined) : ackIds.reserve(options.ackId, run);
+    return new Observable((subscriber) => {
+      this.#check(kind, target);
+      const { ackIds } = this.ports;
+      const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
+      refuse(metadata === undefined ? undefined : invalidMetadata(metadata), metadata);
+      const ackId = fireAndForget ? undefined : ackIds.take(options.ackId);
+      let frame: string | Uint8Array;
+      try {
+        frame = encode(ackId);
+        refuseOversized(kind, target, frame);
+      } catch (error) {
+        if (ackId !== undefined) ackIds.release(ackId);
+        throw error;
+      }
+      new Sending({ kind, target, frame, ackId, session: undefined }, whenOffline, this.ports, subscriber).begin();
+    });
   }
 
   /** Joins and leaves get an id only when they are sent; one that the caller chose is theirs from the beginning. */

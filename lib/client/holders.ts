@@ -20,12 +20,19 @@ export class Holders {
 
   /** Holds the connection until unsubscribed; opens it unless it is stopped for good. */
   hold(): Subscription {
+    this.acquire();
+    return new Subscription(() => this.release());
+  }
+
+  /** As {@link hold}, for a holder that releases it by itself, once. */
+  acquire(): void {
     this.#count++;
     this.#idleTimer.unsubscribe();
     this.connection.opens();
-    return new Subscription(() => {
-      if (--this.#count === 0) this.#idle();
-    });
+  }
+
+  release(): void {
+    if (--this.#count === 0) this.#idle();
   }
 
   /** Holds the connection while a source is subscribed. */

@@ -108,7 +108,7 @@ function decodeAck(json: Json): DownstreamFrame {
   const success = json["success"];
   if (typeof success !== "boolean") throw new Violation('the field "success" must be a boolean');
   const error = optionalServiceError(json["error"]);
-  return { kind: "ack", ackId, success, ...(error === undefined ? undefined : { error }) };
+  return error === undefined ? { kind: "ack", ackId, success } : { kind: "ack", ackId, success, error };
 }
 
 function decodeSystem(json: Json): DownstreamFrame {

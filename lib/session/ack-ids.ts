@@ -1,4 +1,5 @@
-import { defer, finalize, Subscription, tap, type Observable } from "rxjs";
+import { Observable, Subscription } from "rxjs";
+import { straight } from "../operators/straight.js";
 import { invalidId } from "../protocol/names.js";
 
 /** Gives out `ackId`s from 1 up, each once in the life of a client, around those that callers chose. */
@@ -16,13 +17,41 @@ export class AckIds {
    * Errors with a RangeError when the chosen id is no id, or awaits its ack already.
    */
   reserve<T>(chosen: number | undefined, run: (ackId: number) => Observable<T>): Observable<T> {
-    return defer(() => {
-      const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
-      this.#pending.add(ackId);
-      const reservation = new Subscription(() => this.#pending.delete(ackId));
-      const release = () => reservation.unsubscribe();
-      return defer(() => run(ackId)).pipe(tap({ next: release, error: release }), finalize(release));
+    return new Observable((subscriber) => {
+      const ackId = this.take(chosen);
+      const reservation = new Subscription(() => this.release(ackId));
+      subscriber.add(reservation);
+      const fail = (error: unknown) => {
+        reservation.unsubscribe();
+        subscriber.error(error);
+      };
+      let operation: Observable<T>;
+      try {
+        operation = run(ackId);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      straight(operation, subscriber, {
+        next: (outcome) => {
+          reservation.unsubscribe();
+          subscriber.next(outcome);
+        },
+        error: fail,
+        complete: () => subscriber.complete(),
+      });
     });
+  }
+
+  /** Reserves an id until it is released, once. @throws RangeError as {@link reserve} errors. */
+  take(chosen: number | undefined): number {
+    const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
+    this.#pending.add(ackId);
+    return ackId;
+  }
+
+  release(ackId: number): void {
+    this.#pending.delete(ackId);
   }
 
   #choose(ackId: number): number {

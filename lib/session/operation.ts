@@ -1,4 +1,4 @@
-import type { Subscriber } from "rxjs";
+import type { Observer } from "rxjs";
 import { SendMessageError } from "../errors/send-message-error.js";
 import type { AckFrame } from "../protocol/messages.js";
 
@@ -24,13 +24,13 @@ export interface Operation {
   /** Absent: no ack is asked for. */
   readonly ackId: number | undefined;
   /** The session that it was first sent in: only there may it be sent again. */
-  session?: string;
+  session?: string | undefined;
 }
 
 /** An operation on its way, and who waits for the outcome. */
 export interface Transmission {
   readonly operation: Operation;
-  readonly subscriber: Subscriber<CommandResult>;
+  readonly subscriber: Observer<CommandResult>;
 }
 
 const NAMED: Record<OperationKind, string> = {

@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
+import { Observable, Subject, Subscription, type Observer, type SchedulerLike } from "rxjs";
 import { QueueOverflowError } from "../errors/client-errors.js";
 import { ConnectionError } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
@@ -87,10 +87,25 @@ export class Outbox {
   transmit(operation: Operation, whenOffline: WhenOffline = "queue"): Observable<CommandResult> {
     return new Observable((subscriber) => {
       const transmission = { operation, subscriber };
-      if (isMembership(operation)) this.#transmitMembership(transmission);
-      else this.#transmitSend(transmission, whenOffline);
-      return () => this.#forget(transmission);
+      this.submit(transmission, whenOffline);
+      return () => this.forget(transmission);
     });
+  }
+
+  /** As {@link transmit}, for a transmission that the caller keeps: it is to be forgotten when it is over. */
+  submit(transmission: Transmission, whenOffline: WhenOffline): void {
+    if (isMembership(transmission.operation)) this.#transmitMembership(transmission);
+    else this.#transmitSend(transmission, whenOffline);
+  }
+
+  /** Withdraws a transmission that waits, and awaits the ack of one that was sent no longer. */
+  forget(transmission: Transmission): void {
+    const { ackId } = transmission.operation;
+    if (this.#waiting.delete(transmission)) this.#waitingTime.delete(transmission);
+    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) {
+      this.#unacknowledged.delete(ackId);
+      this.#ackTime.delete(transmission);
+    }
   }
 
   /** Errors when the session in which an operation was sent ends while it waits to be tried again. */
@@ -147,7 +162,7 @@ export class Outbox {
   acknowledge(ack: AckFrame): void {
     const transmission = this.#unacknowledged.get(ack.ackId);
     if (transmission === undefined) return;
-    this.#forget(transmission);
+    this.forget(transmission);
     const { operation, subscriber } = transmission;
     const isDuplicated = ack.error?.name === "Duplicate";
     if (ack.success || isDuplicated) this.#succeed(subscriber, { ackId: ack.ackId, isDuplicated });
@@ -172,6 +187,8 @@ export class Outbox {
       subscriber.complete();
     } else if (!this.isLive && whenOffline === "fail") {
       subscriber.error(offline(operation));
+    } else if (this.#waiting.size === 0 && this.#outlet.status === "ready" && this.#takes(this.#outlet.link)) {
+      this.#send(transmission, this.#outlet.link, this.#outlet.session);
     } else {
       this.#waiting.add(transmission);
       this.#flush();
@@ -193,15 +210,19 @@ export class Outbox {
     for (const transmission of this.#waiting) {
       if (this.#outlet.status !== "ready") return;
       const { link, session } = this.#outlet;
-      if (!link.isOpen) return;
-      if (link.bufferedAmount > HIGH_WATER_BYTES) {
-        this.#pollDrain();
-        return;
-      }
+      if (!this.#takes(link)) return;
       this.#waiting.delete(transmission);
       this.#waitingTime.delete(transmission);
       this.#send(transmission, link, session);
     }
+  }
+
+  /** Whether a link takes a send now; if it is only busy, the queue looks again later. */
+  #takes(link: Link): boolean {
+    if (!link.isOpen) return false;
+    if (link.bufferedAmount <= HIGH_WATER_BYTES) return true;
+    this.#pollDrain();
+    return false;
   }
 
   #pollDrain(): void {
@@ -230,7 +251,7 @@ export class Outbox {
     if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
   }
 
-  #succeed(subscriber: Subscriber<CommandResult>, result: CommandResult): void {
+  #succeed(subscriber: Observer<CommandResult>, result: CommandResult): void {
     this.queue.push(() => {
       subscriber.next(result);
       subscriber.complete();
@@ -238,21 +259,11 @@ export class Outbox {
   }
 
   #fail(transmissions: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
-    transmissions.forEach((transmission) => this.#forget(transmission));
+    transmissions.forEach((transmission) => this.forget(transmission));
     for (const { operation, subscriber } of transmissions) {
       this.queue.push(() => subscriber.error(errorFor(operation)));
     }
     this.queue.push(() => this.#sessionEnded.next(errorFor));
-  }
-
-  #forget(transmission: Transmission): void {
-    const { ackId } = transmission.operation;
-    this.#waiting.delete(transmission);
-    this.#waitingTime.delete(transmission);
-    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) {
-      this.#unacknowledged.delete(ackId);
-      this.#ackTime.delete(transmission);
-    }
   }
 
   #close(): void {

@@ -81,6 +81,10 @@ export class Router {
         break;
       case "ack":
         // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
+        if (!this.acks$.observed) {
+          this.acknowledge(frame);
+          break;
+        }
         this.queue.transact(() => {
           this.queue.emit(this.acks$, ackOf(frame), due);
           this.acknowledge(frame);
