@@ -1,10 +1,4 @@
-import {
-  asyncScheduler,
-  Observable,
-  type MonoTypeOperatorFunction,
-  type SchedulerLike,
-  type Subscription,
-} from "rxjs";
+import { asyncScheduler, Observable, type MonoTypeOperatorFunction, type SchedulerLike, type Subscription } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { straight } from "./straight.js";
 
