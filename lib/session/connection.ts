@@ -1,6 +1,5 @@
 import {
   catchError,
-  concat,
   defer,
   EMPTY,
   ignoreElements,
@@ -107,7 +106,7 @@ export class Connection {
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
   renew(): void {
-    this.#closing$ = concat(this.#closing$, timer(0, this.options.scheduler).pipe(ignoreElements()));
+    this.#waitFor(merge(this.#closing$, timer(0, this.options.scheduler).pipe(ignoreElements())));
     this.#begin({ type: "renewed", lastFrameAt: this.#lastFrameAt });
   }
 
@@ -151,9 +150,21 @@ export class Connection {
 
   /** Lets go of the run's socket, in peace if it is open. */
   #endRun(): void {
-    this.#closing$ = this.#session?.close() ?? this.#closing$;
+    if (this.#session) this.#waitFor(this.#session.close());
     this.#session = undefined;
     this.#run.unsubscribe();
+  }
+
+  /** Whoever opens the next socket, or stops, waits for this; what is over is forgotten. */
+  #waitFor(closing$: Observable<never>): void {
+    const closed$ = new Subject<never>();
+    this.#closing$ = closed$;
+    closing$.subscribe({
+      complete: () => {
+        if (this.#closing$ === closed$) this.#closing$ = EMPTY;
+        closed$.complete();
+      },
+    });
   }
 
   #subscribe(run: number): void {

@@ -152,7 +152,7 @@ export class Session {
    */
   close(): Observable<never> {
     const { scheduler } = this.options;
-    return this.#link?.close() ?? concat(this.ports.closing$, timer(0, scheduler).pipe(ignoreElements()));
+    return this.#link?.close() ?? merge(this.ports.closing$, timer(0, scheduler).pipe(ignoreElements()));
   }
 
   /** Acknowledges frames, replays joins, and hands every frame out. */
@@ -306,15 +306,14 @@ export class Session {
   }
 
   /**
-   * The bytes of the frame on its way through, in UTF-8. Where `count` such frames cannot make up `bytes`, at three bytes
-   * a character, that estimate does: it may acknowledge earlier, never later, and spares most frames the counting.
+   * The bytes of the frame on its way through, in UTF-8. A frame that is small against the threshold is put at three bytes
+   * a character: counting costs each frame some 100 ns, and what acknowledges earlier does no harm.
    */
   #sizeOfFrame(): number {
-    const { count, bytes } = this.options.sequenceAck;
     const frame = this.#rawFrame;
     if (typeof frame !== "string") return frame.byteLength;
     const atMost = 3 * frame.length;
-    return atMost * count <= bytes ? atMost : utf8Length(frame);
+    return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);
   }
 
   /** What is never held back: on a link that is closing it is of no use any more. */
