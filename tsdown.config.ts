@@ -57,7 +57,12 @@ export default defineConfig([
     format: { esm: { ...esm, entry: { ...portable, ...nodeOnly, ...command } }, cjs },
     entry: { ...portable, ...nodeOnly },
     plugins: [typesWithoutMap],
-    dts: { sourcemap: false, entry: Object.values({ ...portable, ...nodeOnly }) },
+    // Without what is marked @internal, and so without the types that only such members name.
+    dts: {
+      sourcemap: false,
+      compilerOptions: { stripInternal: true },
+      entry: Object.values({ ...portable, ...nodeOnly }),
+    },
   },
   {
     ...common,

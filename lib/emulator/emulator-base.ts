@@ -30,6 +30,7 @@ export abstract class EmulatorBase extends AsyncDisposable {
   readonly #core: EmulatorCore;
   readonly #address: string;
 
+  /** @internal */
   protected constructor(core: EmulatorCore, address: string) {
     super();
     this.#core = core;
