@@ -218,10 +218,16 @@ export class Membership {
     return this.#transmit("joinGroup", record, ackId, this.options.messageRetry, () => record.isWanted);
   }
 
-  #leaveNow(record: GroupRecord, ackId?: number): Observable<CommandResult> {
-    return this.#transmit("leaveGroup", record, ackId, this.options.messageRetry, () => !record.isWanted).pipe(
-      // An observer may have come meanwhile.
-      tap(() => this.#reconcile(record)),
+  #leaveNow(record: GroupRecord, ackId?: number, policy = this.options.messageRetry): Observable<CommandResult> {
+    return this.#transmit("leaveGroup", record, ackId, policy, () => !record.isWanted).pipe(
+      tap({
+        // An observer may have come meanwhile.
+        next: () => this.#reconcile(record),
+        // It may have been applied: who wants the group from now on joins it anew.
+        error: (error: unknown) => {
+          if (isUnanswered(error)) this.#setJoined(record, undefined);
+        },
+      }),
     );
   }
 
@@ -268,9 +274,10 @@ export class Membership {
       this.#work$.next(this.#joinForAll(record));
     } else if (!record.isWanted && record.joinedOn !== undefined && record.leaveIsDue) {
       record.isBusy = true;
-      // A leave that fails is not tried for ever.
+      // A leave that is refused is not tried for ever; one that nobody answers is, for as long as nobody wants the group.
       record.leaveIsDue = false;
-      this.#work$.next(this.#leaveNow(record).pipe(finalize(() => this.#release(record))));
+      const leave$ = this.#leaveNow(record, undefined, this.options.rejoinRetry);
+      this.#work$.next(leave$.pipe(finalize(() => this.#release(record))));
     }
   }
 

@@ -70,7 +70,7 @@ export const acts: readonly (readonly [weight: number, name: string, act: Act])[
       one.sends.push(keepBook(command$, about));
     },
   ],
-  [6, "drop", ({ emulator }, { connectionId }) => emulator.faults.drop(connectionId)],
+  [14, "drop", ({ emulator }, { connectionId }) => emulator.faults.drop(connectionId)],
   [
     3,
     "close",

@@ -166,11 +166,15 @@ export class VirtualWorld extends ChaosWorld {
     this.time = time;
     this.advance(0);
     this.populate(() => ({
-      keepAliveIntervalInMs: dice.one([0, 5_000, 20_000]),
-      keepAliveTimeoutInMs: dice.one([15_000, 30_000, 120_000]),
+      ...dice.one([
+        { keepAliveIntervalInMs: 5_000, keepAliveTimeoutInMs: 15_000 },
+        { keepAliveIntervalInMs: 20_000, keepAliveTimeoutInMs: 120_000 },
+        { keepAliveIntervalInMs: 20_000, keepAliveTimeoutInMs: 0 },
+        { keepAliveIntervalInMs: 0, keepAliveTimeoutInMs: 0 },
+      ]),
       ackTimeoutInMs: dice.one([2_000, 10_000, 30_000]),
       startTimeoutInMs: dice.one([2_000, 30_000]),
-      recoveryTimeoutInMs: dice.one([0, 5_000, 30_000]),
+      recoveryTimeoutInMs: dice.one([0, 5_000, 30_000, 30_000]),
       proofOfLifeInMs: dice.one([500, 4_000]),
       leaveDelayInMs: dice.one([0, 250]),
       maxQueuedSends: dice.one([3, 1_000]),

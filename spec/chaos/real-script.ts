@@ -17,8 +17,10 @@ export async function playRealScript(seed: number): Promise<ChaosReport> {
   const emulator = await WebPubSubEmulator.start({ port: 0, connectedOnRecovery: dice.chance(0.5) });
   const world = new ChaosWorld(dice, emulator, asyncScheduler);
   world.populate(() => ({
-    keepAliveIntervalInMs: dice.one([0, 500]),
-    keepAliveTimeoutInMs: dice.one([1_500, 3_000]),
+    ...dice.one([
+      { keepAliveIntervalInMs: 500, keepAliveTimeoutInMs: 2_000 },
+      { keepAliveIntervalInMs: 0, keepAliveTimeoutInMs: 0 },
+    ]),
     ackTimeoutInMs: dice.one([500, 2_000]),
     startTimeoutInMs: dice.one([500, 2_000]),
     recoveryTimeoutInMs: dice.one([0, 1_000, 3_000]),

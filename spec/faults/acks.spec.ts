@@ -79,3 +79,38 @@ describe.each(eachSubprotocol)("Acks that do not come as they should, on %s", (_
     expect(stage.history.lines).toEqual([]);
   });
 });
+
+describe.each(eachSubprotocol)("A leave that nobody answers, on %s", (_name, protocol) => {
+  const observed = () => {
+    const stage = new Stage({ protocol, ackTimeoutInMs: 2_000, leaveDelayInMs: 0 });
+    const subscription = stage.client.group("room").messages$.subscribe();
+    stage.advance(10);
+    return { stage, subscription, groups: () => stage.service.hub.connections[0]?.groups };
+  };
+
+  it("is tried until it is, for as long as nobody wants the group", () => {
+    const { stage, subscription, groups } = observed();
+    // Broken on the way, for longer than any number of retries would last.
+    stage.faults.freeze(stage.id);
+    subscription.unsubscribe();
+    stage.advance(50_000);
+    expect(groups()).toEqual(["room"]);
+    stage.faults.drop(stage.id);
+    stage.advance(60_000);
+    expect(groups()).toEqual([]);
+  });
+
+  it("may have been applied: who comes back meanwhile is joined anew", () => {
+    const { stage, subscription, groups } = observed();
+    stage.faults.loseAcks(stage.id, 1);
+    subscription.unsubscribe();
+    stage.advance(100);
+    expect(groups()).toEqual([]);
+    const messages = record(stage.client.group("room").messages$);
+    stage.advance(10_000);
+    expect(groups()).toEqual(["room"]);
+    stage.service.hub.sendToGroup("room", "welcome back");
+    stage.advance(1);
+    expect(messages.values).toHaveLength(1);
+  });
+});
