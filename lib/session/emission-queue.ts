@@ -19,7 +19,7 @@ export class EmissionQueue {
   }
 
   /** Emits a value now, or after what is queued; dropped if it is no longer `due` by then. */
-  emit<T>(subject: Subject<T>, value: T, due: () => boolean): void {
+  emit<T>(subject: Pick<Subject<T>, "next">, value: T, due: () => boolean): void {
     if (this.#busy) {
       this.#tasks.push(() => {
         if (due()) subject.next(value);

@@ -274,7 +274,10 @@ export class Outbox {
   #giveUpWaiting(transmission: Transmission): void {
     const { operation, subscriber } = transmission;
     // It has been on the wire before, and waited to be sent again.
-    if (operation.session !== undefined) return this.#giveUpAck(transmission);
+    if (operation.session !== undefined) {
+      this.#giveUpAck(transmission);
+      return;
+    }
     this.queue.push(() =>
       subscriber.error(
         new TimeoutError(

@@ -9,6 +9,7 @@ import type {
   ServiceError,
 } from "../protocol/messages.js";
 import type { EmissionQueue } from "./emission-queue.js";
+import { FanOut } from "./fan-out.js";
 
 /** The service's answer to an operation. */
 export interface AckMessage {
@@ -24,8 +25,8 @@ export interface AckMessage {
 
 /** Who listens to one group: members, for whom it is joined, and those who watch what others joined for them. */
 interface GroupAudience {
-  readonly members: Subject<GroupDataMessage>;
-  readonly watchers: Subject<GroupDataMessage>;
+  readonly members: FanOut<GroupDataMessage>;
+  readonly watchers: FanOut<GroupDataMessage>;
 }
 
 /**
@@ -33,8 +34,10 @@ interface GroupAudience {
  * passes the lifecycle.
  */
 export class Router {
-  readonly groupMessages$ = new Subject<GroupDataMessage>();
-  readonly serverMessages$ = new Subject<ServerDataMessage>();
+  readonly #groupMessages = new FanOut<GroupDataMessage>();
+  readonly #serverMessages = new FanOut<ServerDataMessage>();
+  readonly groupMessages$ = this.#groupMessages.values$;
+  readonly serverMessages$ = this.#serverMessages.values$;
   readonly acks$ = new Subject<AckMessage>();
   readonly protocolErrors$ = new Subject<ProtocolError>();
   readonly #groups = new Map<string, GroupAudience>();
@@ -52,7 +55,7 @@ export class Router {
   messagesOf(group: string, audience: keyof GroupAudience): Observable<GroupDataMessage> {
     return using(
       () => new Subscription(() => this.#forget(group)),
-      () => (this.#isDisposed ? EMPTY : this.#audienceOf(group)[audience]),
+      () => (this.#isDisposed ? EMPTY : this.#audienceOf(group)[audience].values$),
     );
   }
 
@@ -60,7 +63,7 @@ export class Router {
   refuse(group: string, error: Error): void {
     const audience = this.#groups.get(group);
     if (audience === undefined) return;
-    this.#groups.set(group, { ...audience, members: new Subject() });
+    this.#groups.set(group, { ...audience, members: new FanOut() });
     this.queue.push(() => audience.members.error(error));
   }
 
@@ -68,7 +71,7 @@ export class Router {
   route(frame: DownstreamFrame, due: () => boolean): void {
     switch (frame.kind) {
       case "groupData": {
-        if (this.groupMessages$.observed) this.queue.emit(this.groupMessages$, frame, due);
+        if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, due);
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
         if (audience === undefined) break;
@@ -77,7 +80,7 @@ export class Router {
         break;
       }
       case "serverData":
-        this.queue.emit(this.serverMessages$, frame, due);
+        this.queue.emit(this.#serverMessages, frame, due);
         break;
       case "ack":
         // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
@@ -108,8 +111,8 @@ export class Router {
   /** Completes everything. */
   dispose(): void {
     this.#isDisposed = true;
-    for (const subject of [this.groupMessages$, this.serverMessages$, this.acks$, this.protocolErrors$]) {
-      subject.complete();
+    for (const stream of [this.#groupMessages, this.#serverMessages, this.acks$, this.protocolErrors$]) {
+      stream.complete();
     }
     for (const { members, watchers } of this.#groups.values()) {
       members.complete();
@@ -119,8 +122,7 @@ export class Router {
 
   #audienceOf(group: string): GroupAudience {
     let audience = this.#groups.get(group);
-    if (audience === undefined)
-      this.#groups.set(group, (audience = { members: new Subject(), watchers: new Subject() }));
+    if (audience === undefined) this.#groups.set(group, (audience = { members: new FanOut(), watchers: new FanOut() }));
     return audience;
   }
 
