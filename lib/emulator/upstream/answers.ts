@@ -44,11 +44,14 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   if (text.trim() === "") return { value: null };
   try {
     const value: unknown = JSON.parse(text);
-    return { value: typeof value === "object" && value !== null ? { ...value, reject: undefined } : value };
+    return { value: isObject(value) ? { ...value, reject: undefined } : value };
   } catch {
     return undefined;
   }
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Nothing when it is larger than an answer may be. */
 async function readBody({ body }: Response): Promise<Uint8Array | undefined> {
