@@ -219,16 +219,19 @@ export class Membership {
   }
 
   #leaveNow(record: GroupRecord, ackId?: number, policy = this.options.messageRetry): Observable<CommandResult> {
-    return this.#transmit("leaveGroup", record, ackId, policy, () => !record.isWanted).pipe(
-      tap({
-        // An observer may have come meanwhile.
-        next: () => this.#reconcile(record),
-        // It may have been applied: who wants the group from now on joins it anew.
-        error: (error: unknown) => {
-          if (isUnanswered(error)) this.#setJoined(record, undefined);
-        },
-      }),
-    );
+    return defer(() => {
+      const { changes } = record;
+      return this.#transmit("leaveGroup", record, ackId, policy, () => !record.isWanted).pipe(
+        tap({
+          // An observer may have come meanwhile.
+          next: () => this.#reconcile(record),
+          // It may have been applied: who wants the group from now on joins it anew. A join acknowledged since is later.
+          error: (error: unknown) => {
+            if (isUnanswered(error) && record.changes === changes) this.#setJoined(record, undefined);
+          },
+        }),
+      );
+    });
   }
 
   /** A command's join that has no session becomes one of the next session's joins. */
