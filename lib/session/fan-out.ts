@@ -10,16 +10,13 @@ export class FanOut<T> {
       this.#end(subscriber);
       return undefined;
     }
-    this.#subscribers.push(subscriber);
-    this.#present = undefined;
+    this.#subscribers = [...this.#subscribers, subscriber];
     return () => {
-      this.#subscribers.splice(this.#subscribers.indexOf(subscriber), 1);
-      this.#present = undefined;
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
     };
   });
-  #subscribers: Subscriber<T>[] = [];
-  /** A copy that stays as it is while a value goes round; made anew after a change. */
-  #present: readonly Subscriber<T>[] | undefined;
+  /** Replaced rather than changed: while a value goes round it stays as it is. */
+  #subscribers: readonly Subscriber<T>[] = [];
   #end: ((subscriber: Subscriber<T>) => void) | undefined;
 
   get observed(): boolean {
@@ -27,7 +24,7 @@ export class FanOut<T> {
   }
 
   next(value: T): void {
-    for (const subscriber of (this.#present ??= [...this.#subscribers])) subscriber.next(value);
+    for (const subscriber of this.#subscribers) subscriber.next(value);
   }
 
   error(error: unknown): void {
@@ -40,6 +37,6 @@ export class FanOut<T> {
 
   #endWith(end: (subscriber: Subscriber<T>) => void): void {
     this.#end ??= end;
-    for (const subscriber of [...this.#subscribers]) end(subscriber);
+    for (const subscriber of this.#subscribers) end(subscriber);
   }
 }

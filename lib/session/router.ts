@@ -23,10 +23,13 @@ export interface AckMessage {
   readonly error?: ServiceError;
 }
 
-/** Who listens to one group: members, for whom it is joined, and those who watch what others joined for them. */
+/**
+ * Who listens to one group: members, for whom it is joined, and those who watch what others joined for them. Either is
+ * there when it is wanted: with many groups, a message costs what memory it touches.
+ */
 interface GroupAudience {
-  readonly members: FanOut<GroupDataMessage>;
-  readonly watchers: FanOut<GroupDataMessage>;
+  members: FanOut<GroupDataMessage> | undefined;
+  watchers: FanOut<GroupDataMessage> | undefined;
 }
 
 /**
@@ -55,16 +58,17 @@ export class Router {
   messagesOf(group: string, audience: keyof GroupAudience): Observable<GroupDataMessage> {
     return using(
       () => new Subscription(() => this.#forget(group)),
-      () => (this.#isDisposed ? EMPTY : this.#audienceOf(group)[audience].values$),
+      () => (this.#isDisposed ? EMPTY : (this.#audienceOf(group)[audience] ??= new FanOut()).values$),
     );
   }
 
   /** Ends the messages of a group for its members. */
   refuse(group: string, error: Error): void {
     const audience = this.#groups.get(group);
-    if (audience === undefined) return;
-    this.#groups.set(group, { ...audience, members: new FanOut() });
-    this.queue.push(() => audience.members.error(error));
+    const members = audience?.members;
+    if (audience === undefined || members === undefined) return;
+    audience.members = undefined;
+    this.queue.push(() => members.error(error));
   }
 
   /** Delivers a frame, unless by the time of its turn it is not `due` any more. */
@@ -75,8 +79,8 @@ export class Router {
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
         if (audience === undefined) break;
-        if (audience.members.observed && due()) this.queue.emit(audience.members, frame, due);
-        if (audience.watchers.observed && due()) this.queue.emit(audience.watchers, frame, due);
+        if (audience.members && due()) this.queue.emit(audience.members, frame, due);
+        if (audience.watchers && due()) this.queue.emit(audience.watchers, frame, due);
         break;
       }
       case "serverData":
@@ -115,20 +119,20 @@ export class Router {
       stream.complete();
     }
     for (const { members, watchers } of this.#groups.values()) {
-      members.complete();
-      watchers.complete();
+      members?.complete();
+      watchers?.complete();
     }
   }
 
   #audienceOf(group: string): GroupAudience {
     let audience = this.#groups.get(group);
-    if (audience === undefined) this.#groups.set(group, (audience = { members: new FanOut(), watchers: new FanOut() }));
+    if (audience === undefined) this.#groups.set(group, (audience = { members: undefined, watchers: undefined }));
     return audience;
   }
 
   #forget(group: string): void {
     const audience = this.#groups.get(group);
-    if (audience && !audience.members.observed && !audience.watchers.observed) this.#groups.delete(group);
+    if (audience && !audience.members?.observed && !audience.watchers?.observed) this.#groups.delete(group);
   }
 }
 
