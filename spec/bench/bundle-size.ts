@@ -16,7 +16,7 @@ const browserFiles: Plugin = {
 };
 
 /** Bytes of what a browser would load for one import, minified and gzipped. */
-async function sizeOf(code: string, external: string[] = []): Promise<number> {
+export async function sizeOf(code: string, external: string[] = []): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,

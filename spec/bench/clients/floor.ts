@@ -26,6 +26,8 @@ export class Floor implements BenchClient {
   #acknowledged = 0;
   #onRejoined: ((ms: number) => void) | undefined;
 
+  constructor(private readonly joinsInFlight = Infinity) {}
+
   start(url: string, groups: readonly string[], onMessage: (data: unknown) => void): Promise<unknown> {
     return new Promise((resolve) => this.#open(url, url, groups, onMessage, () => resolve(undefined)));
   }
@@ -80,16 +82,29 @@ export class Floor implements BenchClient {
 
   #join(groups: readonly string[], onJoined: () => void): void {
     const began = performance.now();
+    const waiting = groups.values();
     let missing = groups.length;
     if (missing === 0) onJoined();
-    for (const group of groups) {
+    const joinNext = () => {
+      const { done, value: group } = waiting.next();
+      if (done) return;
       const ackId = this.#nextAckId++;
       this.#pending.set(ackId, () => {
-        if (--missing > 0) return;
+        missing--;
+        joinNext();
+        if (missing > 0) return;
         this.#onRejoined?.(performance.now() - began);
         onJoined();
       });
       this.#ws!.send(JSON.stringify({ type: "joinGroup", group, ackId }));
-    }
+    };
+    for (let underWay = 0; underWay < Math.min(this.joinsInFlight, groups.length); underWay++) joinNext();
+  }
+}
+
+/** The same with as many joins in flight as ours has by default, so that a service is not flooded. */
+export class PacedFloor extends Floor {
+  constructor() {
+    super(100);
   }
 }

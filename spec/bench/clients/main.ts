@@ -14,6 +14,8 @@ async function clientClass(): Promise<new () => BenchClient> {
       return (await import("./official.js")).Official;
     case "floor":
       return (await import("./floor.js")).Floor;
+    case "floor100":
+      return (await import("./floor.js")).PacedFloor;
   }
 }
 
