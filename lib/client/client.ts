@@ -1,4 +1,4 @@
-import { lastValueFrom, ReplaySubject, Subject, type Observable, type Subscription } from "rxjs";
+import { lastValueFrom, ReplaySubject, Subject, Subscription, type Observable } from "rxjs";
 import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
 import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import { invalidGroupName } from "../protocol/names.js";
@@ -86,6 +86,7 @@ export class WebPubSubClient extends AsyncDisposable {
   readonly #commands: Commands;
   /** What each `start()` holds. */
   readonly #starts = new Set<Subscription>();
+  #lastingStart = Subscription.EMPTY;
 
   /**
    * Neither opens anything nor starts a timer.
@@ -182,10 +183,12 @@ export class WebPubSubClient extends AsyncDisposable {
       const hold = this.#holders.hold();
       this.#starts.add(hold);
       const ready = whenReady(this.#connection, aborter);
-      ready.catch(() => {
+      const release = () => {
         hold.unsubscribe();
         this.#starts.delete(hold);
-      });
+      };
+      // Once resolved it holds without condition, and one such hold does for all.
+      void ready.then(() => (this.#lastingStart.closed ? (this.#lastingStart = hold) : release()), release);
       return ready;
     });
   }

@@ -1,4 +1,4 @@
-import { defer, filter, interval, map, type Observable, type SchedulerLike } from "rxjs";
+import { Observable, type SchedulerLike } from "rxjs";
 
 /** How often the clock is looked at: so soon after a sleep the connection is asked whether it is still there. */
 const LOOK_EVERY_MS = 1_000;
@@ -9,15 +9,17 @@ const JUMP_MS = 2_000;
 export const hasJumped = (due: number, now: number): boolean => Math.abs(now - due) >= JUMP_MS;
 
 /** Emits after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. */
-export const clockJumps = (scheduler: SchedulerLike): Observable<unknown> =>
-  defer(() => {
-    let lookedAt = scheduler.now();
-    return interval(LOOK_EVERY_MS, scheduler).pipe(
-      map(() => {
-        const due = lookedAt + LOOK_EVERY_MS;
-        lookedAt = scheduler.now();
-        return hasJumped(due, lookedAt);
-      }),
-      filter((jumped) => jumped),
-    );
+export const clockJumps = (scheduler: SchedulerLike): Observable<void> =>
+  new Observable((subscriber) => {
+    const look = (): void => {
+      const due = scheduler.now() + LOOK_EVERY_MS;
+      // Not `interval`: in virtual time an action that is scheduled again keeps all that it was before.
+      const tick = scheduler.schedule(() => {
+        tick.unsubscribe();
+        if (hasJumped(due, scheduler.now())) subscriber.next();
+        if (!subscriber.closed) look();
+      }, LOOK_EVERY_MS);
+      subscriber.add(tick);
+    };
+    look();
   });
