@@ -181,11 +181,13 @@ export class Outbox {
 
   #transmitSend(transmission: Transmission, whenOffline: WhenOffline): void {
     const { operation, subscriber } = transmission;
-    if (operation.session !== undefined && operation.session !== this.#session) {
+    // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
+    const isUnsent = operation.session === undefined;
+    if (!isUnsent && operation.session !== this.#session) {
       subscriber.error(unacknowledged(operation, undefined));
-    } else if (!this.isLive && whenOffline === "drop") {
+    } else if (isUnsent && !this.isLive && whenOffline === "drop") {
       subscriber.complete();
-    } else if (!this.isLive && whenOffline === "fail") {
+    } else if (isUnsent && !this.isLive && whenOffline === "fail") {
       subscriber.error(offline(operation));
     } else if (this.#waiting.size === 0 && this.#outlet.status === "ready" && this.#takes(this.#outlet.link)) {
       this.#send(transmission, this.#outlet.link, this.#outlet.session);
@@ -193,7 +195,7 @@ export class Outbox {
       this.#waiting.add(transmission);
       this.#flush();
       if (!this.#waiting.has(transmission)) return;
-      if (this.#waiting.size > this.options.maxQueuedSends) {
+      if (isUnsent && this.#waiting.size > this.options.maxQueuedSends) {
         subscriber.error(new QueueOverflowError(describeOperation(operation), this.options.maxQueuedSends));
       } else {
         this.#waitingTime.set(transmission);

@@ -114,3 +114,23 @@ describe.each(eachSubprotocol)("A leave that nobody answers, on %s", (_name, pro
     expect(messages.values).toHaveLength(1);
   });
 });
+
+describe.each(["drop", "fail"] as const)("A send with whenOffline %s that was on the wire", (whenOffline) => {
+  it("is tried again when the link is back, for it may have been applied", () => {
+    const stage = new Stage({ ackTimeoutInMs: 2_000 });
+    const applied: unknown[] = [];
+    stage.service.hub.onEvent("count", ({ data }) => void applied.push(data));
+    stage.faults.loseAcks(stage.id, 1);
+    const sent = record(stage.client.sendEvent("count", 1, undefined, { whenOffline }));
+    stage.advance(2_500);
+    stage.service.next(() => undefined);
+    stage.faults.drop(stage.id);
+    // Its next try is due while there is no link.
+    stage.advance(1_000);
+    expect(stage.client.state.status).toBe("recovering");
+    stage.service.scripted(1).end(1006);
+    stage.advance(10_000);
+    expect(outcomeOf(sent)).toEqual({ ackId: 1, isDuplicated: true });
+    expect(applied).toEqual([1]);
+  });
+});
