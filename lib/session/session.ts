@@ -2,7 +2,6 @@ import {
   catchError,
   concat,
   defer,
-  filter,
   ignoreElements,
   merge,
   mergeMap,
@@ -27,6 +26,7 @@ import { TimeoutError } from "../errors/timeout-error.js";
 import { logger } from "../logging/logger.js";
 import { replayJoins } from "../operators/replay-joins.js";
 import { sequenceAck } from "../operators/sequence-ack.js";
+import { straight } from "../operators/straight.js";
 import { utf8Length } from "../protocol/bytes.js";
 import { closeCode } from "../protocol/close-codes.js";
 import type { Codec } from "../protocol/codec.js";
@@ -157,7 +157,7 @@ export class Session {
 
   /** Acknowledges frames, replays joins, and hands every frame out. */
   #delivery(): Observable<never> {
-    return new Observable<DownstreamFrame>((taker) => {
+    const frames$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     }).pipe(
       this.#acknowledging(),
@@ -170,10 +170,13 @@ export class Session {
           logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
         onSettled: () => this.#joinsSettled$.next(),
       }),
-      // `tap` and `ignoreElements` in one step.
-      filter((frame): frame is never => {
-        this.ports.tell.frame(frame);
-        return false;
+    );
+    // In place of `tap` and `ignoreElements`, as each message passes here.
+    return new Observable((subscriber) =>
+      straight(frames$, subscriber, {
+        next: (frame) => this.ports.tell.frame(frame),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
       }),
     );
   }
@@ -233,12 +236,15 @@ export class Session {
     this.#goodbye = undefined;
     let isProven = false;
     return merge(
-      link.frames$.pipe(
-        filter((raw) => {
-          const frame = this.#read(raw);
-          if (!isProven) return (isProven = proves(frame));
-          this.#taker?.next(frame);
-          return false;
+      new Observable((subscriber) =>
+        straight(link.frames$, subscriber, {
+          next: (raw) => {
+            const frame = this.#read(raw);
+            if (isProven) this.#taker?.next(frame);
+            else if ((isProven = proves(frame))) subscriber.next(true);
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
         }),
       ),
       liveness({

@@ -117,6 +117,7 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
     const link: Link = {
       frames$: new Observable((taker) => {
         receiver = taker;
+        return () => (receiver = undefined);
       }),
       get isOpen() {
         return !closing && socket?.readyState === OPEN;
