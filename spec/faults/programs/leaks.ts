@@ -32,6 +32,11 @@ const cycles: Readonly<Record<string, (i: number) => void>> = {
     void kept.stop();
     advance(1);
   },
+  "stop before anything is open": () => {
+    void kept.start();
+    void kept.stop();
+    advance(1);
+  },
   "subscribe and unsubscribe": (i) => {
     void kept.start();
     const subscriptions = [
