@@ -1,39 +1,10 @@
 import { outcomeOf, record } from "../support/recording.js";
+import { countingStage } from "./counting-stage.js";
 import { eachSubprotocol, Stage } from "./each-subprotocol.js";
 
-describe.each(eachSubprotocol)("Acks that do not come as they should, on %s", (_name, protocol, isReliable) => {
-  /** A stage, and what its service applied. */
-  function counting(ackTimeoutInMs = 2_000) {
-    const stage = new Stage({ protocol, ackTimeoutInMs });
-    const applied: unknown[] = [];
-    stage.service.hub.onEvent("count", ({ data }) => void applied.push(data));
-    return { stage, applied };
-  }
-
-  it("late, but in time: a success, and nothing is sent twice", () => {
-    const { stage, applied } = counting();
-    stage.faults.delayAcks(stage.id, 1_900);
-    const sent = record(stage.client.sendEvent("count", 1));
-    stage.advance(5_000);
-    expect(outcomeOf(sent)).toEqual({ ackId: 1, isDuplicated: false });
-    expect(stage.service.socket.sent.filter(({ type }) => type === "event")).toHaveLength(1);
-    expect(applied).toEqual([1]);
-  });
-
-  it("too late: the send has gone out again under its id, was applied once, and settles once", () => {
-    const { stage, applied } = counting();
-    stage.faults.delayAcks(stage.id, 2_500);
-    const sent = record(stage.client.sendEvent("count", 1));
-    stage.advance(2_600);
-    stage.faults.delayAcks(stage.id, 0);
-    stage.advance(30_000);
-    expect(applied).toEqual([1]);
-    expect(sent.values).toEqual([{ ackId: 1, isDuplicated: true }]);
-    expect(sent.completions).toBe(1);
-  });
-
+describe.each(eachSubprotocol)("Acks that are lost, on %s", (_name, protocol, isReliable) => {
   it("lost: the repeat is recognised, and counts as success", () => {
-    const { stage, applied } = counting();
+    const { stage, applied } = countingStage(protocol);
     stage.faults.loseAcks(stage.id, 2);
     const sent = record(stage.client.sendEvent("count", 1));
     stage.advance(30_000);
@@ -42,7 +13,7 @@ describe.each(eachSubprotocol)("Acks that do not come as they should, on %s", (_
   });
 
   it("lost for good: AckTimeout after three more tries", () => {
-    const { stage, applied } = counting();
+    const { stage, applied } = countingStage(protocol);
     stage.faults.loseAcks(stage.id, 100);
     const sent = record(stage.client.sendEvent("count", 1));
     stage.advance(30_000);
@@ -52,7 +23,7 @@ describe.each(eachSubprotocol)("Acks that do not come as they should, on %s", (_
   });
 
   it("lost, and then the link: a retry that cannot go out is no send that never was on the wire", () => {
-    const { stage } = counting();
+    const { stage } = countingStage(protocol);
     stage.faults.loseAcks(stage.id, 100);
     const sent = record(stage.client.sendEvent("count", 1));
     stage.advance(2_500);
@@ -61,22 +32,6 @@ describe.each(eachSubprotocol)("Acks that do not come as they should, on %s", (_
     stage.faults.drop(id);
     stage.advance(60_000);
     expect(outcomeOf(sent)).toMatchObject({ code: isReliable ? "AckTimeout" : "Unacknowledged" });
-  });
-
-  it("twice, or for ids that nobody knows: nothing happens but acks$", () => {
-    const { stage } = counting();
-    const acks = record(stage.client.acks$);
-    const sent = record(stage.client.sendEvent("count", 1));
-    stage.advance(1);
-    stage.history.take();
-    const { socket } = stage.service;
-    for (const ackId of [1, 1, 2, 999, Number.MAX_SAFE_INTEGER]) {
-      socket.inject(JSON.stringify({ type: "ack", ackId, success: false, error: { name: "Forbidden", message: "" } }));
-    }
-    expect(sent.values).toEqual([{ ackId: 1, isDuplicated: false }]);
-    expect(sent.errors).toEqual([]);
-    expect(acks.values).toHaveLength(6);
-    expect(stage.history.lines).toEqual([]);
   });
 });
 
