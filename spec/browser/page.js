@@ -15,7 +15,8 @@ const client = new WebPubSubClient(query.get("access"), {
 
 const history = [];
 client.state$.subscribe(({ status }) => {
-  history.push(status);
+  // A recovery that has to wait a moment (links that drop within 50 ms) and then begins is two states of one status.
+  if (history.at(-1) !== status) history.push(status);
   show("#status", status);
   show("#history", history.join(" "));
 });
