@@ -309,10 +309,7 @@ export class WebPubSubClient extends AsyncDisposable {
   }
 
   #stop(reason: "stop" | "disposed"): Promise<void> {
-    const closing$ = this.#connection.stop(reason);
-    this.#releaseStarts();
-    this.#holders.stopped();
-    return lastValueFrom(closing$, { defaultValue: undefined });
+    return lastValueFrom(this.#connection.stop(reason), { defaultValue: undefined });
   }
 
   #releaseStarts(): void {
@@ -322,8 +319,11 @@ export class WebPubSubClient extends AsyncDisposable {
   }
 
   #notify(notice: Notice): void {
-    // A run that has ended is held by no start() any more.
-    if (notice.to === "stopped$") this.#releaseStarts();
+    if (notice.to === "stopped$") {
+      // Before anyone is told: who starts again inside stopped$ holds the next run, not this one.
+      this.#releaseStarts();
+      this.#holders.stopped();
+    }
     this.#queue.push(() => {
       if (notice.to === "gap$") this.#notices.gap$.next({ ...notice.value, groups: this.#membership.wanted() });
       else (this.#notices[notice.to] as Subject<unknown>).next(notice.value);

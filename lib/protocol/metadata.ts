@@ -5,8 +5,7 @@ const MAX_KEY_LENGTH = 256;
 const MAX_VALUE_LENGTH = 1_024;
 const MAX_TOTAL_LENGTH = 8_192;
 const KEY = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
-// eslint-disable-next-line no-control-regex -- "ASCII" is the rule of the wire
-const ASCII = /^[\x00-\x7f]*$/;
+const ASCII = /^\p{ASCII}*$/u;
 
 /** Says why a value cannot be metadata; keys and values are ASCII, so that their lengths count bytes. */
 export function invalidMetadata(metadata: unknown): string | undefined {

@@ -156,6 +156,20 @@ describe("Inside a subscriber of stopped$", () => {
     expect(service.mostSocketsAtOnce).toBe(1);
   });
 
+  it("start() holds the new run: it outlives the last command that came and went", () => {
+    const service = new VirtualClients();
+    const client = service.client();
+    void client.start();
+    service.settle();
+    let restarts = 0;
+    client.stopped$.subscribe(() => restarts++ < 1 && void client.start());
+    void client.stop();
+    service.settle();
+    client.sendToGroup("room", 1).subscribe();
+    service.advance(60_000);
+    expect(client.state.status).toBe("connected");
+  });
+
   it("start() restarts a client that gave up, and the earlier start() still rejects", async () => {
     const service = new VirtualClients();
     service.next((socket) => socket.end(1006));
