@@ -30,12 +30,10 @@ export class QueueOverflowError extends WebPubSubError<"QueueOverflow"> {
 /** The client was stopped or disposed before the operation settled. */
 export class ClientStoppedError extends WebPubSubError<"ClientStopped"> {
   constructor(operation: string, reason: "stop" | "disposed") {
-    super(
-      "ClientStoppedError",
-      reason === "stop"
-        ? `${operation} ended: the client is stopped; call start() first`
-        : `${operation} ended: the client is disposed; make a new one`,
-      { code: "ClientStopped", isRetriable: false },
-    );
+    const advice = reason === "stop" ? "stopped; call start() first" : "disposed; make a new one";
+    super("ClientStoppedError", `${operation} ended: the client is ${advice}`, {
+      code: "ClientStopped",
+      isRetriable: false,
+    });
   }
 }

@@ -45,7 +45,7 @@ export interface ConnectionErrorDetails {
  */
 export class ConnectionError extends WebPubSubError<ConnectionErrorCode> {
   /** Where in the connection's life it happened. */
-  readonly phase: ConnectionPhase;
+  declare readonly phase: ConnectionPhase;
   /** The WebSocket close code, as far as known. */
   declare readonly closeCode?: number;
   /** The close frame's reason, or the service's own words. */
@@ -54,11 +54,8 @@ export class ConnectionError extends WebPubSubError<ConnectionErrorCode> {
   declare readonly httpStatus?: number;
 
   constructor(message: string, details: ConnectionErrorDetails) {
-    const { code, isRetriable = code !== "GaveUp", cause, phase, closeCode, reason, httpStatus } = details;
-    super("ConnectionError", message, { code, isRetriable, cause });
-    this.phase = phase;
-    if (closeCode !== undefined) this.closeCode = closeCode;
-    if (reason) this.reason = reason;
-    if (httpStatus !== undefined) this.httpStatus = httpStatus;
+    // A close frame without a reason has an empty one.
+    const known = { ...details, reason: details.reason === "" ? undefined : details.reason };
+    super("ConnectionError", message, { isRetriable: details.code !== "GaveUp", ...known });
   }
 }

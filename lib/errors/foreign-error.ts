@@ -1,12 +1,16 @@
+import { defined } from "../protocol/defined.js";
 import { redact } from "../protocol/redact.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === "object" && value !== null ? (value as Fields) : undefined;
 
 /** The text of something that was thrown by code that is not ours, without tokens. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return redact(error.message) || error.name;
-  if (typeof error === "object" && error !== null && "message" in error && typeof error.message === "string") {
-    return redact(error.message);
-  }
-  return redact(String(error));
+  const message = fieldsOf(error)?.["message"];
+  const text = redact(typeof message === "string" ? message : String(error));
+  return text || (error instanceof Error ? error.name : "");
 }
 
 /** How far causes of causes are looked into; what lies deeper is not handed on. */
@@ -21,31 +25,33 @@ export function redactedError(error: unknown, depth = MAX_DEPTH): unknown {
   if (!isTainted(error, depth)) return error;
   const copy = new Error(messageOf(error));
   if (!(error instanceof Error)) return copy;
-  copy.name = error.name;
-  if (error.stack !== undefined) copy.stack = redact(error.stack);
-  for (const key of ["status", "code"] as const) {
-    const value: unknown = Reflect.get(error, key);
-    if (value !== undefined) Object.assign(copy, { [key]: value });
-  }
-  if (error.cause !== undefined && depth > 0) copy.cause = redactedError(error.cause, depth - 1);
-  return copy;
+  const { name, stack, status, code, cause }: Error & { status?: unknown; code?: unknown } = error;
+  return Object.assign(
+    copy,
+    defined({
+      name,
+      stack: stack && redact(stack),
+      status,
+      code,
+      cause: depth > 0 ? redactedError(cause, depth - 1) : undefined,
+    }),
+  );
 }
 
 function isTainted(value: unknown, depth: number): boolean {
   if (typeof value === "string") return redact(value) !== value;
-  if (typeof value !== "object" || value === null) return false;
-  if (depth < 0) return true;
+  const fields = fieldsOf(value);
+  if (!fields || depth < 0) return fields !== undefined;
   // What errors hold is not enumerable, so that JSON does not show it.
-  const { message, stack, cause, errors } = value as Readonly<Record<string, unknown>>;
+  const { message, stack, cause, errors } = fields;
   const parts = [serialised(value), message, stack, cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   return parts.some((part) => isTainted(part, depth - 1));
 }
 
-function serialised(value: unknown): string {
+function serialised(value: unknown): unknown {
   try {
-    const json: unknown = JSON.stringify(value);
-    return typeof json === "string" ? json : "";
+    return JSON.stringify(value);
   } catch {
-    return "";
+    return undefined;
   }
 }

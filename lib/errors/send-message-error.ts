@@ -29,10 +29,8 @@ export class SendMessageError extends WebPubSubError<SendMessageErrorCode> {
   /** The service's error as it came. */
   declare readonly errorDetail?: ServiceError;
 
-  constructor(message: string, { code, ackId, errorDetail, cause }: SendMessageErrorDetails) {
-    super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), cause });
-    if (ackId !== undefined) this.ackId = ackId;
-    if (errorDetail !== undefined) this.errorDetail = errorDetail;
+  constructor(message: string, { code, ...rest }: SendMessageErrorDetails) {
+    super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), ...rest });
   }
 
   /** Whether the service refused for good, so that the same operation would be refused again. */

@@ -13,13 +13,11 @@ export type TimeoutOption = "startTimeoutInMs" | "ackTimeoutInMs";
 /** Something took longer than an option allows. Retriable. */
 export class TimeoutError extends WebPubSubError<TimeoutErrorCode> {
   /** The option whose time ran out. */
-  readonly option: TimeoutOption;
+  declare readonly option: TimeoutOption;
   /** The id of the operation that timed out, if it had one. */
   declare readonly ackId?: number;
 
   constructor(message: string, details: { code: TimeoutErrorCode; option: TimeoutOption; ackId?: number | undefined }) {
-    super("TimeoutError", message, { code: details.code, isRetriable: true });
-    this.option = details.option;
-    if (details.ackId !== undefined) this.ackId = details.ackId;
+    super("TimeoutError", message, { ...details, isRetriable: true });
   }
 }

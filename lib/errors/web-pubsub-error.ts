@@ -1,3 +1,5 @@
+import { defined } from "../protocol/defined.js";
+
 /** What every {@link WebPubSubError} tells. */
 export interface WebPubSubErrorOptions<Code extends string> {
   readonly code: Code;
@@ -13,15 +15,15 @@ export interface WebPubSubErrorOptions<Code extends string> {
  */
 export abstract class WebPubSubError<Code extends string = string> extends Error {
   /** What happened. */
-  readonly code: Code;
+  declare readonly code: Code;
   /** Whether trying again makes sense. */
-  readonly isRetriable: boolean;
+  declare readonly isRetriable: boolean;
 
-  constructor(name: string, message: string, { code, isRetriable, cause }: WebPubSubErrorOptions<Code>) {
+  constructor(name: string, message: string, { cause, ...fields }: WebPubSubErrorOptions<Code>) {
     super(message, cause === undefined ? undefined : { cause });
     // Not the constructor's own name: minifiers shorten that.
     Object.defineProperty(this, "name", { value: name, configurable: true, writable: true });
-    this.code = code;
-    this.isRetriable = isRetriable;
+    // Those of a subclass among them.
+    Object.assign(this, defined(fields));
   }
 }

@@ -1,7 +1,13 @@
-import { ConnectionError, type ConnectionCause, type ConnectionPhase } from "../errors/connection-error.js";
+import {
+  ConnectionError,
+  type ConnectionCause,
+  type ConnectionErrorDetails,
+  type ConnectionPhase,
+} from "../errors/connection-error.js";
 import { messageOf, redactedError } from "../errors/foreign-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
 import type { WebPubSubError } from "../errors/web-pubsub-error.js";
+import { defined } from "../protocol/defined.js";
 import { httpStatusOf, refusedSubprotocol, type LinkEnd } from "../socket/link.js";
 import { LinkSilent } from "./liveness.js";
 
@@ -19,36 +25,22 @@ export class SessionEnd {
 
 /** Why a live link ended: the cause of an outage. */
 export function causeOfLoss(end: unknown, goodbye: string | undefined): ConnectionCause {
-  if (end instanceof LinkSilent) {
-    const message = `no frame came for ${end.silentForMs} ms`;
-    return { phase: "live", message, error: new ConnectionError(`the link is silent: ${message}`, lost) };
-  }
-  if (!isLinkEnd(end)) return { phase: "live", error: redactedError(end) };
-  const { code, reason, wasClean } = end;
-  const error = new ConnectionError(`the link was lost${describeEnd(end, goodbye)}`, {
-    ...lost,
-    closeCode: code,
-    reason: goodbye ?? reason,
-    cause: redactedError(end.error),
-  });
-  return {
+  const isSilent = end instanceof LinkSilent;
+  if (!isSilent && !isLinkEnd(end)) return { phase: "live", error: redactedError(end) };
+  return causeOf(isSilent ? "the link is silent" : "the link was lost", endingOf(end, goodbye), {
+    code: "LinkLost",
     phase: "live",
-    ...closeOf(code, reason, wasClean),
-    ...(goodbye !== undefined && { message: goodbye }),
-    error,
-  };
+  });
 }
-
-const lost = { code: "LinkLost", phase: "live" } as const;
 
 /** The end of a session that could not be kept: the first reason stays the cause. */
 export function sessionLost(cause: ConnectionCause, last: unknown, wasRecoverable: boolean): SessionEnd {
   if (!wasRecoverable && cause.error instanceof ConnectionError) return new SessionEnd(cause, cause.error, true);
-  const why = isLinkEnd(last) ? describeEnd(last, undefined) : last instanceof Error ? `: ${last.message}` : "";
-  const error = new ConnectionError(`the session could not be recovered${why}`, {
+  const { words, facts } = endingOf(last, undefined);
+  const error = new ConnectionError(`the session could not be recovered${words}`, {
+    ...facts,
     code: "RecoveryFailed",
     phase: "recovery",
-    ...(isLinkEnd(last) && { closeCode: last.code, reason: last.reason }),
     cause: cause.error,
   });
   return new SessionEnd(cause, error, true);
@@ -61,61 +53,67 @@ export function attemptFailed(
   goodbye: string | undefined,
   hint: string,
 ): SessionEnd {
-  if (end instanceof TimeoutError) return new SessionEnd({ phase, message: end.message, error: end }, end, false);
   const known = isLinkEnd(end) ? end.error : end;
-  if (known instanceof ConnectionError) {
-    return new SessionEnd({ phase: known.phase, message: known.message, error: known }, known, false);
+  if (known instanceof ConnectionError || known instanceof TimeoutError) {
+    const { message } = known;
+    return new SessionEnd({ phase: "phase" in known ? known.phase : phase, message, error: known }, known, false);
   }
-  if (end instanceof LinkSilent) {
-    const message = `no frame came for ${end.silentForMs} ms`;
-    const error = new ConnectionError(`the handshake failed: ${message}`, { code: "HandshakeFailed", phase });
-    return new SessionEnd({ phase, message, error }, error, false);
-  }
-  if (!isLinkEnd(end)) {
-    const error = new ConnectionError(`the connection failed: ${messageOf(end)}`, {
-      code: "OpenFailed",
-      phase,
-      cause: redactedError(end),
-    });
-    return new SessionEnd({ phase, error }, error, false);
-  }
-  const { code, reason, wasClean, opened } = end;
-  const httpStatus = httpStatusOf(end);
-  const isRefusedSubprotocol = refusedSubprotocol(end);
-  const error = new ConnectionError(
-    (opened ? "the service ended the link before the handshake was done" : "the WebSocket could not be opened") +
-      describeEnd(end, goodbye) +
-      (isRefusedSubprotocol ? " (the service does not accept the subprotocol; see the protocol option)" : "") +
-      hint,
+  const link = isLinkEnd(end) ? end : undefined;
+  const isShakingHands = link?.opened ?? end instanceof LinkSilent;
+  const isRefused = link !== undefined && refusedSubprotocol(link);
+  const cause = causeOf(
+    whatFailed(isShakingHands, link),
+    endingOf(end, goodbye),
     {
-      code: opened ? "HandshakeFailed" : "OpenFailed",
+      code: isShakingHands ? "HandshakeFailed" : "OpenFailed",
       phase,
-      closeCode: code,
-      reason: goodbye ?? reason,
-      httpStatus,
-      isRetriable: !isRefusedSubprotocol,
-      cause: redactedError(end.error),
+      httpStatus: link && httpStatusOf(link),
+      isRetriable: !isRefused,
     },
+    (isRefused ? " (the service does not accept the subprotocol; see the protocol option)" : "") + hint,
   );
-  const cause: ConnectionCause = {
-    phase,
-    ...closeOf(code, reason, wasClean),
-    ...(goodbye !== undefined && { message: goodbye }),
-    error,
-  };
-  return new SessionEnd(cause, error, false);
+  return new SessionEnd(cause, cause.error, false);
+}
+
+function whatFailed(isShakingHands: boolean, link: LinkEnd | undefined): string {
+  if (!link) return isShakingHands ? "the handshake failed" : "the connection failed";
+  return isShakingHands
+    ? "the service ended the link before the handshake was done"
+    : "the WebSocket could not be opened";
 }
 
 export const isLinkEnd = (end: unknown): end is LinkEnd => typeof end === "object" && end !== null && "opened" in end;
 
-const closeOf = (code: number | undefined, reason: string | undefined, wasClean: boolean) => ({
-  ...(code !== undefined && { code }),
-  ...(reason ? { reason } : undefined),
-  wasClean,
-});
+/** How a link ended: in words, for a cause, and for an error. */
+interface Ending {
+  readonly words: string;
+  readonly seen?: Pick<ConnectionCause, "code" | "reason" | "wasClean" | "message">;
+  readonly facts?: Pick<ConnectionErrorDetails, "closeCode" | "reason" | "cause">;
+}
 
-function describeEnd({ code, reason, error }: LinkEnd, goodbye: string | undefined): string {
+function endingOf(end: unknown, goodbye: string | undefined): Ending {
+  if (end instanceof LinkSilent) {
+    const message = `no frame came for ${end.silentForMs} ms`;
+    return { words: `: ${message}`, seen: { message } };
+  }
+  if (!isLinkEnd(end)) return { words: `: ${messageOf(end)}`, facts: { cause: redactedError(end) } };
+  const { code, wasClean, error } = end;
+  const reason = end.reason === "" ? undefined : end.reason;
   const close = code === undefined ? "" : ` (close code ${code}${reason ? `, ${reason}` : ""})`;
-  const words = goodbye ?? (error === undefined ? undefined : messageOf(error));
-  return close + (words ? `: ${words}` : "");
+  const message = goodbye ?? (error === undefined ? "" : messageOf(error));
+  return {
+    words: close + (message && `: ${message}`),
+    seen: { code, reason, wasClean, message: goodbye },
+    facts: { closeCode: code, reason: goodbye ?? reason, cause: redactedError(error) },
+  };
+}
+
+function causeOf(
+  what: string,
+  { words, seen, facts }: Ending,
+  details: ConnectionErrorDetails,
+  advice = "",
+): ConnectionCause & { readonly error: ConnectionError } {
+  const error = new ConnectionError(what + words + advice, { ...facts, ...details });
+  return defined({ phase: details.phase, ...seen, error });
 }
