@@ -43,6 +43,47 @@ describe("the WebSocket of Node", () => {
     client.close();
   });
 
+  it("hands on text and bytes as they came", async () => {
+    const { client, peer } = await open();
+    const got: unknown[] = [];
+    const all = new Promise<void>((resolve) => {
+      client.onmessage = ({ data }: { data: string | ArrayBuffer }) => {
+        got.push(typeof data === "string" ? data : [...new Uint8Array(data)]);
+        if (got.length === 3) resolve();
+      };
+    });
+    peer.send("plain");
+    // The second is what decoding makes of bytes that are no UTF-8; here somebody wrote it.
+    peer.send("ü 🚀 \uFFFD");
+    peer.send(Uint8Array.of(1, 2, 255));
+    await all;
+    expect(got).toEqual(["plain", "ü 🚀 \uFFFD", [1, 2, 255]]);
+    client.close();
+  });
+
+  it("closes with 1007 on text that is not UTF-8, and hands none of it on", async () => {
+    const { client, peer } = await open();
+    const got: unknown[] = [];
+    client.onmessage = ({ data }: { data: unknown }) => got.push(data);
+    peer.send(Buffer.of(0x61, 0xff), { binary: false });
+    const [code] = (await once(peer, "close")) as [number];
+    expect({ code, got }).toEqual({ code: 1007, got: [] });
+  });
+
+  it("tells how it was closed", async () => {
+    const { client, peer } = await open();
+    const closed = new Promise((resolve) => (client.onclose = resolve));
+    peer.close(1001, "moving");
+    expect(await closed).toEqual({ code: 1001, reason: "moving", wasClean: true });
+  });
+
+  it("tells that it was cut", async () => {
+    const { client, peer } = await open();
+    const closed = new Promise((resolve) => (client.onclose = resolve));
+    peer.terminate();
+    expect(await closed).toMatchObject({ code: 1006, wasClean: false });
+  });
+
   it("closes after what was sent in the same moment", async () => {
     const { client, peer, received } = await open();
     for (const text of ["a", "b", "c"]) client.send(text);
