@@ -1,4 +1,5 @@
 import type { ConnectionCause } from "../errors/connection-error.js";
+import { defined } from "../protocol/defined.js";
 import type { ConnectionState, StopReason } from "./connection-state.js";
 
 /*
@@ -15,16 +16,16 @@ export interface LostSession {
 
 export interface LiveSession {
   readonly connectionId: string;
-  readonly userId?: string;
+  readonly userId?: string | undefined;
   /** The lost session that this one follows. */
-  readonly follows?: LostSession;
+  readonly follows?: LostSession | undefined;
 }
 
 /** An outage of one link within a session. */
 export interface Outage {
   readonly since: number;
   readonly attempt: number;
-  readonly retryAt?: number;
+  readonly retryAt?: number | undefined;
   readonly cause: ConnectionCause;
 }
 
@@ -110,128 +111,88 @@ export const initialLifecycle: Lifecycle = { phase: "stopped", reason: "initial"
 
 /** What follows from an event. An event that means nothing in a state leaves it as it is, the same object. */
 export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
+  const { phase } = state;
+  if (phase === "stopped" && state.reason === "disposed") return state;
   switch (event.type) {
     case "opened":
-      return open(state);
+      if (phase === "stopped") return connecting(1, state.lost);
+      return phase === "disconnected" ? connecting(1, state.lost, state.cause) : state;
     case "attempted":
-      return state.phase === "disconnected"
-        ? { phase: "connecting", attempt: state.attempt, cause: state.cause, lost: state.lost }
-        : state;
-    case "handshaken":
-      return state.phase === "connecting" ? handshake(state, event) : state;
+      return phase === "disconnected" ? connecting(state.attempt, state.lost, state.cause) : state;
+    case "handshaken": {
+      if (phase !== "connecting") return state;
+      const { attempt, cause, lost } = state;
+      const session = { connectionId: event.connectionId, userId: event.userId, follows: lost };
+      return { phase: "joining", attempt, cause, session, settled: false };
+    }
     case "settled":
-      return state.phase === "joining" ? settle({ ...state, settled: true }) : state;
-    case "linkLost":
-      return loseLink(state, outage(event.at, event.cause, 1, event.retryAt));
-    case "recovering":
-      return recover(state, event);
+      return phase === "joining" ? settle({ ...state, settled: true }) : state;
+    case "linkLost": {
+      const outage = { since: event.at, cause: event.cause, attempt: 1, retryAt: event.retryAt };
+      if (phase === "connected") return { phase: "recovering", session: state.session, outage };
+      return phase === "joining" && !state.outage ? { ...state, outage } : state;
+    }
+    case "recovering": {
+      if ((phase !== "recovering" && phase !== "joining") || !state.outage) return state;
+      return { ...state, outage: { ...state.outage, attempt: event.attempt, retryAt: event.retryAt } };
+    }
     case "recovered":
-      if (state.phase === "recovering") return { phase: "connected", session: state.session };
-      return state.phase === "joining" && state.outage ? settle({ ...state, outage: undefined }) : state;
-    case "failed":
-      return state.phase === "stopped" || state.phase === "disconnected"
+      if (phase === "recovering") return { phase: "connected", session: state.session };
+      return phase === "joining" && state.outage ? settle({ ...state, outage: undefined }) : state;
+    case "failed": {
+      const { attempt, retryAt, cause, lastFrameAt } = event;
+      return phase === "stopped" || phase === "disconnected"
         ? state
-        : {
-            phase: "disconnected",
-            attempt: event.attempt,
-            retryAt: event.retryAt,
-            cause: event.cause,
-            lost: lostBy(state, event.lastFrameAt),
-          };
+        : { phase: "disconnected", attempt, retryAt, cause, lost: lostBy(state, lastFrameAt) };
+    }
     case "gaveUp":
-      return state.phase === "stopped"
+      return phase === "stopped"
         ? state
         : { phase: "stopped", reason: "gaveUp", cause: event.cause, lost: lostBy(state, event.lastFrameAt) };
     case "renewed":
-      return state.phase === "stopped" && state.reason === "disposed"
-        ? state
-        : { phase: "connecting", attempt: 1, lost: lostBy(state, event.lastFrameAt) };
-    case "stopped":
-      return stop(state, event.reason);
+      return connecting(1, lostBy(state, event.lastFrameAt));
+    case "stopped": {
+      const { reason } = event;
+      if (phase === "stopped" && (state.reason === reason || reason === "idle")) return state;
+      // A session that is stopped was not lost; one that was lost before stays so until a new one follows.
+      return { phase: "stopped", reason, lost: "session" in state ? undefined : state.lost };
+    }
   }
 }
 
-function open(state: Lifecycle): Lifecycle {
-  switch (state.phase) {
-    case "stopped":
-      return state.reason === "disposed" ? state : { phase: "connecting", attempt: 1, lost: state.lost };
-    case "disconnected":
-      return { phase: "connecting", attempt: 1, cause: state.cause, lost: state.lost };
-    default:
-      return state;
-  }
-}
-
-function handshake(
-  state: Extract<Lifecycle, { phase: "connecting" }>,
-  { connectionId, userId }: Extract<LifecycleEvent, { type: "handshaken" }>,
-): Lifecycle {
-  const session: LiveSession = {
-    connectionId,
-    ...(userId === undefined ? undefined : { userId }),
-    ...(state.lost && { follows: state.lost }),
-  };
-  return { phase: "joining", attempt: state.attempt, cause: state.cause, session, settled: false };
-}
+const connecting = (attempt: number, lost?: LostSession, cause?: ConnectionCause): Lifecycle => ({
+  phase: "connecting",
+  attempt,
+  cause,
+  lost,
+});
 
 const settle = (state: Extract<Lifecycle, { phase: "joining" }>): Lifecycle =>
   state.settled && !state.outage ? { phase: "connected", session: state.session } : state;
-
-function loseLink(state: Lifecycle, outage: Outage): Lifecycle {
-  if (state.phase === "connected") return { phase: "recovering", session: state.session, outage };
-  return state.phase === "joining" && !state.outage ? { ...state, outage } : state;
-}
-
-function recover(state: Lifecycle, event: Extract<LifecycleEvent, { type: "recovering" }>): Lifecycle {
-  if ((state.phase !== "recovering" && state.phase !== "joining") || !state.outage) return state;
-  const { since, cause } = state.outage;
-  return { ...state, outage: outage(since, cause, event.attempt, event.retryAt) };
-}
-
-const outage = (since: number, cause: ConnectionCause, attempt: number, retryAt: number | undefined): Outage => ({
-  since,
-  cause,
-  attempt,
-  ...(retryAt === undefined ? undefined : { retryAt }),
-});
-
-function stop(state: Lifecycle, reason: "stop" | "idle" | "disposed"): Lifecycle {
-  if (state.phase === "stopped" && (state.reason === "disposed" || state.reason === reason || reason === "idle")) {
-    return state;
-  }
-  // A session that is stopped was not lost; one that was lost before stays so until a new one follows.
-  return { phase: "stopped", reason, lost: sessionOf(state) ? undefined : lostOf(state) };
-}
 
 /** The session there is, announced or not. */
 export const sessionOf = (state: Lifecycle): LiveSession | undefined =>
   "session" in state ? state.session : undefined;
 
-const lostOf = (state: Lifecycle): LostSession | undefined => ("lost" in state ? state.lost : undefined);
-
-function lostBy(state: Lifecycle, lastFrameAt: number): LostSession | undefined {
-  const session = sessionOf(state);
-  return session ? { connectionId: session.connectionId, since: lastFrameAt } : lostOf(state);
-}
+const lostBy = (state: Lifecycle, lastFrameAt: number): LostSession | undefined =>
+  "session" in state ? { connectionId: state.session.connectionId, since: lastFrameAt } : state.lost;
 
 /** What the public is told of a state. */
 export function connectionStateOf(state: Lifecycle): ConnectionState {
   switch (state.phase) {
     case "stopped":
-      return { status: "stopped", reason: state.reason, ...(state.cause && { cause: state.cause }) };
+      return defined({ status: state.phase, reason: state.reason, cause: state.cause });
     case "connecting":
     case "joining":
-      return { status: "connecting", attempt: state.attempt, ...(state.cause && { cause: state.cause }) };
+      return defined({ status: "connecting", attempt: state.attempt, cause: state.cause });
     case "connected":
-      return { status: "connected", ...identityOf(state.session) };
+      return { status: state.phase, ...identityOf(state.session) };
     case "recovering":
-      return { status: "recovering", ...identityOf(state.session), ...state.outage };
+      return defined({ status: state.phase, ...identityOf(state.session), ...state.outage });
     case "disconnected":
-      return { status: "disconnected", attempt: state.attempt, retryAt: state.retryAt, cause: state.cause };
+      return { status: state.phase, attempt: state.attempt, retryAt: state.retryAt, cause: state.cause };
   }
 }
 
-export const identityOf = ({ connectionId, userId }: LiveSession): { connectionId: string; userId?: string } => ({
-  connectionId,
-  ...(userId === undefined ? undefined : { userId }),
-});
+export const identityOf = ({ connectionId, userId }: LiveSession): { connectionId: string; userId?: string } =>
+  defined({ connectionId, userId });

@@ -1,4 +1,5 @@
 import type { ConnectionCause } from "../errors/connection-error.js";
+import { defined } from "../protocol/defined.js";
 import type { ConnectionState } from "./connection-state.js";
 import { connectionStateOf, identityOf, sessionOf, type Lifecycle } from "./lifecycle.js";
 
@@ -46,14 +47,18 @@ export interface Stopped {
   readonly error?: Error;
 }
 
+/** What there is to tell the public, by the name of who tells it. */
+interface Told {
+  readonly gap$: Omit<Gap, "groups">;
+  readonly state$: ConnectionState;
+  readonly disconnected$: Disconnected;
+  readonly stopped$: Stopped;
+  readonly connected$: Connected;
+  readonly recovered$: Recovered;
+}
+
 /** One thing to tell the public. */
-export type Notice =
-  | { readonly to: "gap$"; readonly value: Omit<Gap, "groups"> }
-  | { readonly to: "state$"; readonly value: ConnectionState }
-  | { readonly to: "disconnected$"; readonly value: Disconnected }
-  | { readonly to: "stopped$"; readonly value: Stopped }
-  | { readonly to: "connected$"; readonly value: Connected }
-  | { readonly to: "recovered$"; readonly value: Recovered };
+export type Notice = { readonly [To in keyof Told]: { readonly to: To; readonly value: Told[To] } }[keyof Told];
 
 /**
  * What a transition means to the public, in the order in which it is to be told. Pure: which notice comes with which
@@ -64,49 +69,41 @@ export type Notice =
  */
 export function noticesOf(previous: Lifecycle, next: Lifecycle, now: number, error?: Error): readonly Notice[] {
   if (previous === next) return [];
-  const notices: Notice[] = [];
   const before = sessionOf(previous);
   const after = sessionOf(next);
-
-  if (next.phase === "joining" && previous.phase === "connecting" && next.session.follows) {
-    const { connectionId, since } = next.session.follows;
-    notices.push({
-      to: "gap$",
-      value: { previousConnectionId: connectionId, connectionId: next.session.connectionId, since },
-    });
-  }
   const state = connectionStateOf(next);
-  if (!sameState(connectionStateOf(previous), state)) notices.push({ to: "state$", value: state });
-  if (before && !after && isAnnounced(previous)) {
-    notices.push({ to: "disconnected$", value: { connectionId: before.connectionId, cause: endOf(next) } });
-  }
-  if (next.phase === "stopped" && previous.phase !== "stopped" && next.reason !== "idle") {
-    notices.push({ to: "stopped$", value: { ...(error && { error }) } });
-  }
-  if (next.phase === "connected" && previous.phase === "joining") {
-    const { follows } = next.session;
-    notices.push({
-      to: "connected$",
-      value: { ...identityOf(next.session), ...(follows && { previousConnectionId: follows.connectionId }) },
-    });
-  }
-  if (next.phase === "connected" && previous.phase === "recovering") {
-    notices.push({
-      to: "recovered$",
-      value: { connectionId: next.session.connectionId, downForMs: now - previous.outage.since },
-    });
-  }
-  return notices;
-}
+  const follows = after?.follows;
+  const isReady = next.phase === "connected";
 
-const isAnnounced = (state: Lifecycle): boolean => state.phase === "connected" || state.phase === "recovering";
+  const told: { readonly [To in keyof Told]: Told[To] | undefined } = {
+    gap$:
+      !before && after && follows
+        ? { previousConnectionId: follows.connectionId, connectionId: after.connectionId, since: follows.since }
+        : undefined,
+    state$: isSame(connectionStateOf(previous), state) ? undefined : state,
+    disconnected$:
+      before && !after && previous.phase !== "joining"
+        ? { connectionId: before.connectionId, cause: endOf(next) }
+        : undefined,
+    stopped$:
+      next.phase === "stopped" && previous.phase !== "stopped" && next.reason !== "idle"
+        ? defined({ error })
+        : undefined,
+    connected$:
+      isReady && previous.phase === "joining"
+        ? defined({ ...identityOf(next.session), previousConnectionId: follows?.connectionId })
+        : undefined,
+    recovered$:
+      isReady && previous.phase === "recovering"
+        ? { connectionId: next.session.connectionId, downForMs: now - previous.outage.since }
+        : undefined,
+  };
+  return Object.entries(defined(told)).map(([to, value]) => ({ to, value }) as Notice);
+}
 
 /** Why a session ended, told by what came after it. */
-const endOf = (next: Lifecycle): ConnectionCause =>
-  "cause" in next && next.cause !== undefined ? next.cause : { phase: "stop" };
+const endOf = (next: Lifecycle): ConnectionCause => ("cause" in next ? next.cause : undefined) ?? { phase: "stop" };
 
 /** States are flat but for their cause, which is made once and handed on. */
-function sameState(a: ConnectionState, b: ConnectionState): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => Reflect.get(a, key) === Reflect.get(b, key));
-}
+const isSame = (a: ConnectionState, b: ConnectionState): boolean =>
+  Object.keys({ ...a, ...b }).every((key) => Reflect.get(a, key) === Reflect.get(b, key));
