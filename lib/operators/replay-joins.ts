@@ -1,11 +1,10 @@
 import {
-  defer,
-  EMPTY,
+  from,
   Observable,
-  Subject,
-  switchAll,
+  Subscription,
   type MonoTypeOperatorFunction,
   type ObservableInput,
+  type Observer,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { callSafely } from "./call-safely.js";
@@ -52,60 +51,26 @@ export interface ReplayJoinsOptions<T> {
  *
  * @param options What starts a session, what to join then and how.
  */
-export function replayJoins<T>({
-  sessionStart,
-  wanted,
-  join,
-  concurrency = 100,
-  onFailed,
-  onSettled,
-}: ReplayJoinsOptions<T>): MonoTypeOperatorFunction<T> {
+export function replayJoins<T>(options: ReplayJoinsOptions<T>): MonoTypeOperatorFunction<T> {
+  const { sessionStart, wanted, concurrency = 100 } = options;
   atLeast(1, "replayJoins", { concurrency });
-
-  // Not `mergeMap`: it recurses when joins settle synchronously, as on a dead link, and many of them overflow the stack.
-  const joinAll = (session: T): Observable<never> =>
-    new Observable((subscriber) => {
-      const groups = [...wanted()].values();
-      let underWay = 0;
-      let beginning = false;
-      const begin = (): void => {
-        if (beginning) return;
-        beginning = true;
-        while (underWay < concurrency && !subscriber.closed) {
-          const { done, value: group } = groups.next();
-          if (done) break;
-          underWay++;
-          subscriber.add(defer(() => join(group)).subscribe({ error: fail(group), complete: settle }));
-        }
-        beginning = false;
-        if (underWay === 0 && !subscriber.closed) {
-          callSafely(() => onSettled?.(session));
-          subscriber.complete();
-        }
-      };
-      const settle = (): void => {
-        underWay--;
-        begin();
-      };
-      const fail = (group: string) => (error: unknown) => {
-        callSafely(() => onFailed?.(group, error));
-        settle();
-      };
-      begin();
-    });
 
   return (source) =>
     new Observable((subscriber) => {
-      const joins$ = new Subject<Observable<unknown>>();
-      let sessions = 0;
+      let joins: Joins<T> | undefined;
       const begin = (value: T): void => {
-        const session = ++sessions;
-        joins$.next(EMPTY);
+        joins?.unsubscribe();
+        const session = (joins = new Joins(value, concurrency, options));
+        subscriber.add(session);
         subscriber.next(value);
-        if (session === sessions) joins$.next(joinAll(value)); // else a subscriber has brought about a newer one
+        if (session.closed) return; // a subscriber has brought about a newer one, or unsubscribed
+        try {
+          session.begin(wanted());
+        } catch (error) {
+          subscriber.error(error);
+        }
       };
 
-      subscriber.add(joins$.pipe(switchAll()).subscribe({ error: (error: unknown) => subscriber.error(error) }));
       straight(source, subscriber, {
         next: (value) => {
           let startsSession = false;
@@ -121,4 +86,94 @@ export function replayJoins<T>({
         complete: () => subscriber.complete(),
       });
     });
+}
+
+/** The joins of one session: not a `mergeMap`, which recurses when joins settle at once, as on a dead link. */
+class Joins<T> extends Subscription {
+  #groups: readonly string[] = [];
+  #begun = 0;
+  #underWay = 0;
+  #isBeginning = false;
+
+  constructor(
+    private readonly session: T,
+    private readonly concurrency: number,
+    private readonly options: Pick<ReplayJoinsOptions<T>, "join" | "onFailed" | "onSettled">,
+  ) {
+    super();
+  }
+
+  begin(groups: Iterable<string>): void {
+    this.#groups = [...groups];
+    this.#goOn();
+  }
+
+  settle(): void {
+    this.#underWay--;
+    this.#goOn();
+  }
+
+  fail(group: string, error: unknown): void {
+    callSafely(() => this.options.onFailed?.(group, error));
+    this.settle();
+  }
+
+  #goOn(): void {
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
+    while (this.#underWay < this.concurrency && this.#begun < this.#groups.length && !this.closed) {
+      this.#underWay++;
+      this.#join(this.#groups[this.#begun++] ?? "");
+    }
+    this.#isBeginning = false;
+    if (this.#underWay > 0 || this.closed) return;
+    callSafely(() => this.options.onSettled?.(this.session));
+    this.unsubscribe();
+  }
+
+  #join(group: string): void {
+    const joining = new Joining(this, group);
+    this.add(joining);
+    try {
+      from(this.options.join(group)).subscribe(joining);
+    } catch (error) {
+      joining.error(error);
+    }
+  }
+}
+
+/** One join under way. An observer that is its own subscription goes in without a wrapper: there may be thousands. */
+class Joining extends Subscription implements Observer<unknown> {
+  #isOver = false;
+
+  constructor(
+    private readonly joins: Pick<Joins<unknown>, "settle" | "fail">,
+    private readonly group: string,
+  ) {
+    super();
+  }
+
+  next(): void {
+    // Whatever a join emits, its end counts.
+  }
+
+  error(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.joins.fail(this.group, error);
+    this.unsubscribe();
+  }
+
+  complete(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.joins.settle();
+    // Afterwards, as RxJS does it.
+    this.unsubscribe();
+  }
+
+  override unsubscribe(): void {
+    this.#isOver = true;
+    super.unsubscribe();
+  }
 }
