@@ -3,12 +3,13 @@ import {
   asyncScheduler,
   distinctUntilChanged,
   fromEvent,
-  interval,
   map,
   merge,
   startWith,
   switchMap,
   tap,
+  throttleTime,
+  timer,
   type Observable,
 } from "rxjs";
 import { element, find } from "../elements.js";
@@ -88,9 +89,14 @@ export function timelineView(tape$: Observable<Tape>): Observable<unknown> {
   return merge(tape$.pipe(tap(({ items: all }) => drawItems(all))), tick$);
 }
 
-/** As fast as the screen, or now and then for who has asked for less motion. */
+/** A tape this slow needs no more. */
+const FRAME_MS = 30;
+
+/** So often that it moves, or now and then for who has asked for less motion. */
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const pace$ = fromEvent(stillness, "change").pipe(
   startWith(undefined),
-  switchMap((): Observable<unknown> => (stillness.matches ? interval(1_000) : animationFrames())),
+  switchMap((): Observable<unknown> =>
+    stillness.matches ? timer(0, 1_000) : animationFrames().pipe(throttleTime(FRAME_MS)),
+  ),
 );
