@@ -1,4 +1,4 @@
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import type { Subprotocol } from "../protocol/subprotocols.js";
 import type { Codec } from "./codec.js";
 import { parseJsonUpstream } from "./json-upstream.js";

@@ -1,6 +1,6 @@
 import type { SchedulerLike } from "rxjs";
 import { utf8Length } from "../protocol/bytes.js";
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import type { Frame, Link, LinkEvents } from "./link.js";
 import type { Admission } from "./service.js";
 import type { UpgradeRequest } from "./handshake.js";

@@ -6,7 +6,7 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SchedulerLike } from "rxjs";
 import { WebSocket, WebSocketServer, type RawData } from "ws";
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
 import type { EmulatorCore } from "./emulator-core.js";
 import type { Link, LinkEvents } from "./link.js";

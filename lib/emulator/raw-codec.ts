@@ -1,4 +1,4 @@
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import type { Codec } from "./codec.js";
 import type { Frame } from "./link.js";
 import type { Payload } from "./payload.js";

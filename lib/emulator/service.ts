@@ -1,4 +1,4 @@
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import { invalidHubName } from "../protocol/names.js";
 import { codecFor, firstSpoken } from "./codecs.js";
 import type { ConnectOutcome } from "./connect-handlers.js";

@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from "rxjs";
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES, RECOVERY_WINDOW_MS } from "../protocol/limits.js";
 import type { ServiceError } from "../protocol/messages.js";
 import { Channel, type ChannelHost } from "./channel.js";

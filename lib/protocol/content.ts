@@ -1,4 +1,5 @@
 import { toBase64 } from "./bytes.js";
+import { kindOf } from "./kind-of.js";
 import type { DataType } from "./messages.js";
 
 const isArrayBuffer = (content: unknown): content is ArrayBuffer =>
@@ -20,7 +21,7 @@ export function encodeJsonContent(content: unknown, dataType: DataType): string 
   switch (dataType) {
     case "text":
       if (typeof content !== "string") {
-        throw new TypeError(`text content must be a string, not ${describe(content)}; pass another dataType`);
+        throw new TypeError(`text content must be a string, not ${kindOf(content)}; pass another dataType`);
       }
       return JSON.stringify(content);
     case "binary":
@@ -29,24 +30,17 @@ export function encodeJsonContent(content: unknown, dataType: DataType): string 
     case "json": {
       const json = JSON.stringify(content) as string | undefined;
       if (json === undefined || json === "null") {
-        throw new TypeError(`JSON content must not serialise to ${json ?? "nothing"}; ${describe(content)} does`);
+        throw new TypeError(`JSON content must not serialise to ${json ?? "nothing"}; ${kindOf(content)} does`);
       }
       return json;
     }
     default:
-      throw new TypeError(`dataType must be "text", "json", "binary" or "protobuf", not ${describe(dataType)}`);
+      throw new TypeError(`dataType must be "text", "json", "binary" or "protobuf", not ${kindOf(dataType)}`);
   }
 }
 
 function bytesOf(content: unknown, dataType: DataType): Uint8Array {
   if (isArrayBuffer(content)) return new Uint8Array(content);
   if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  throw new TypeError(`${dataType} content must be an ArrayBuffer or a view of one, not ${describe(content)}`);
-}
-
-/** Names a value's kind without printing it: content is the caller's secret. */
-function describe(content: unknown): string {
-  if (content === null || content === undefined) return String(content);
-  if (typeof content !== "object") return `a ${typeof content}`;
-  return `an object of type ${Object.prototype.toString.call(content).slice(8, -1)}`;
+  throw new TypeError(`${dataType} content must be an ArrayBuffer or a view of one, not ${kindOf(content)}`);
 }

@@ -1,4 +1,5 @@
 import { fromBase64 } from "./bytes.js";
+import { defined } from "./defined.js";
 import type {
   DataType,
   DownstreamFrame,
@@ -8,14 +9,11 @@ import type {
   ServiceError,
   StreamInfo,
 } from "./messages.js";
-import { isMetadata, type Metadata } from "./metadata.js";
+import { isMetadata } from "./metadata.js";
 import { invalidId } from "./names.js";
 import { redact } from "./redact.js";
 
 type Json = Record<string, unknown>;
-
-/** A violation of the protocol inside one frame; it never leaves this file. */
-class Violation extends Error {}
 
 /**
  * Reads one frame from the service on a JSON subprotocol (client-protocol §3, §5).
@@ -35,13 +33,17 @@ export function decodeJsonFrame(raw: unknown): DownstreamFrame {
   try {
     return decodeObject(json);
   } catch (violation) {
-    if (!(violation instanceof Violation)) throw violation;
-    return malformed(violation.message, raw, json["sequenceId"]);
+    return malformed((violation as Error).message, raw, json["sequenceId"]);
   }
 }
 
+/** @throws what breaks the protocol: caught above. */
+function must(holds: boolean, field: string, be: string): asserts holds {
+  if (!holds) throw new Error(`the field "${field}" must be ${be}`);
+}
+
 function decodeObject(json: Json): DownstreamFrame {
-  switch (json["type"]) {
+  switch (string(json, "type")) {
     case "message":
       return decodeMessage(json);
     case "ack":
@@ -51,23 +53,22 @@ function decodeObject(json: Json): DownstreamFrame {
     case "system":
       return decodeSystem(json);
     default:
-      if (typeof json["type"] !== "string") throw new Violation('the field "type" must be a string');
       return unknownFrame(json);
   }
 }
 
 function decodeMessage(json: Json): DownstreamFrame {
   const from = string(json, "from");
-  if (from !== "group" && from !== "server") return unknownFrame(json);
+  const isOfGroup = from === "group";
+  if (!isOfGroup && from !== "server") return unknownFrame(json);
   const dataType = string(json, "dataType");
   if (!isDataType(dataType)) return unknownFrame(json);
   const data = decodeData(dataType, json["data"]);
-  const isOfGroup = from === "group";
   const group = isOfGroup ? string(json, "group") : "";
   const fromUserId = isOfGroup ? optionalString(json, "fromUserId") : undefined;
-  const stream = isOfGroup ? optionalStream(json) : undefined;
+  const stream = isOfGroup ? optional(json, "stream", isStream, 'an object with a "streamId"') : undefined;
   const sequenceId = optionalId(json, "sequenceId");
-  const metadata = optionalMetadata(json);
+  const metadata = optional(json, "metadata", isMetadata, "an object of strings");
   // Optional fields are left out rather than set to undefined. The hot path makes the usual message in one go: V8 keeps
   // the fields of a literal in the object itself, and those that are added later outside of it.
   if (isOfGroup && sequenceId !== undefined && fromUserId !== undefined && !stream && !metadata) {
@@ -87,78 +88,52 @@ const isDataType = (name: string): name is DataType =>
   name === "json" || name === "text" || name === "binary" || name === "protobuf";
 
 function decodeData(dataType: DataType, data: unknown): unknown {
-  switch (dataType) {
-    case "json":
-      if (data === undefined) throw new Violation('the field "data" is missing');
-      return data;
-    case "text":
-      if (typeof data !== "string") throw new Violation('the field "data" of a text message must be a string');
-      return data;
-    case "binary":
-    case "protobuf": {
-      const bytes = typeof data === "string" ? fromBase64(data) : undefined;
-      if (bytes === undefined) throw new Violation(`the field "data" of a ${dataType} message must be base64`);
-      return bytes;
-    }
+  if (dataType === "json") {
+    must(data !== undefined, "data", "present");
+    return data;
   }
+  must(typeof data === "string", "data", `a string in a ${dataType} message`);
+  if (dataType === "text") return data;
+  const bytes = fromBase64(data);
+  must(bytes !== undefined, "data", `base64 in a ${dataType} message`);
+  return bytes;
 }
 
 function decodeAck(json: Json): DownstreamFrame {
   const ackId = optionalId(json, "ackId");
-  if (ackId === undefined) throw new Violation('the field "ackId" is missing');
-  const success = json["success"];
-  if (typeof success !== "boolean") throw new Violation('the field "success" must be a boolean');
-  const error = optionalServiceError(json["error"]);
-  return error === undefined ? { kind: "ack", ackId, success } : { kind: "ack", ackId, success, error };
+  must(ackId !== undefined, "ackId", "present");
+  const { success } = json;
+  must(typeof success === "boolean", "success", "a boolean");
+  const error = optional(json, "error", isObject, "an object");
+  // By far the most are a plain success.
+  return error ? { kind: "ack", ackId, success, error: serviceErrorOf(error) } : { kind: "ack", ackId, success };
 }
+
+const serviceErrorOf = (error: Json): ServiceError => ({
+  name: string(error, "name"),
+  message: redact(optionalString(error, "message") ?? ""),
+});
 
 function decodeSystem(json: Json): DownstreamFrame {
   const event = string(json, "event");
-  if (event === "connected") {
-    const connectionId = string(json, "connectionId");
-    if (connectionId === "") throw new Violation('the field "connectionId" is empty');
-    const userId = optionalString(json, "userId");
-    const reconnectionToken = optionalString(json, "reconnectionToken");
-    return {
-      kind: "connected",
-      connectionId,
-      // An anonymous user comes as absent, null or "" (client-protocol §5.1).
-      ...(userId ? { userId } : undefined),
-      ...(reconnectionToken ? { reconnectionToken } : undefined),
-    };
-  }
-  if (event === "disconnected") {
-    const message = optionalString(json, "message");
-    return { kind: "disconnected", ...(message === undefined ? undefined : { message }) };
-  }
-  return unknownFrame(json);
+  if (event === "disconnected") return defined({ kind: event, message: optionalString(json, "message") });
+  if (event !== "connected") return unknownFrame(json);
+  const connectionId = string(json, "connectionId");
+  must(connectionId !== "", "connectionId", "present");
+  return defined({
+    kind: event,
+    connectionId,
+    userId: notEmpty(optionalString(json, "userId")),
+    reconnectionToken: notEmpty(optionalString(json, "reconnectionToken")),
+  });
 }
 
-function optionalServiceError(error: unknown): ServiceError | undefined {
-  if (error === undefined || error === null) return undefined;
-  if (!isObject(error)) throw new Violation('the field "error" must be an object');
-  return { name: string(error, "name"), message: redact(optionalString(error, "message") ?? "") };
-}
-
-function optionalStream(json: Json): StreamInfo | undefined {
-  const stream = json["stream"];
-  if (stream === undefined || stream === null) return undefined;
-  if (!isObject(stream) || typeof stream["streamId"] !== "string") {
-    throw new Violation('the field "stream" must be an object with a "streamId"');
-  }
-  return stream as unknown as StreamInfo;
-}
-
-function optionalMetadata(json: Json): Metadata | undefined {
-  const metadata = json["metadata"];
-  if (metadata === undefined || metadata === null) return undefined;
-  if (!isMetadata(metadata)) throw new Violation('the field "metadata" must be an object of strings');
-  return metadata;
-}
+/** An anonymous user comes as absent, null or "" (client-protocol §5.1). */
+const notEmpty = (text: string | undefined) => (text === "" ? undefined : text);
 
 function string(json: Json, field: string): string {
   const value = json[field];
-  if (typeof value !== "string") throw new Violation(`the field "${field}" must be a string`);
+  must(typeof value === "string", field, "a string");
   return value;
 }
 
@@ -167,24 +142,27 @@ function optionalString(json: Json, field: string): string | undefined {
   return value === undefined || value === null ? undefined : string(json, field);
 }
 
-function optionalId(json: Json, field: string): number | undefined {
+function optional<T>(json: Json, field: string, fits: (value: unknown) => value is T, be: string): T | undefined {
   const value = json[field];
   if (value === undefined || value === null) return undefined;
-  if (invalidId(value)) throw new Violation(`the field "${field}" must be a whole number that is exact in JavaScript`);
-  return value as number;
+  must(fits(value), field, be);
+  return value;
 }
 
-const unknownFrame = (json: Json): DownstreamFrame => ({ kind: "unknown", ...readableSequenceId(json["sequenceId"]) });
+const isId = (value: unknown): value is number => invalidId(value) === undefined;
 
-const malformed = (reason: string, frame: string, sequenceId?: unknown): MalformedFrame => ({
-  kind: "malformed",
-  reason,
-  frame,
-  ...readableSequenceId(sequenceId),
-});
+const optionalId = (json: Json, field: string): number | undefined =>
+  optional(json, field, isId, "a whole number that is exact in JavaScript");
 
-const readableSequenceId = (id: unknown): { sequenceId?: number } =>
-  id === undefined || invalidId(id) ? {} : { sequenceId: id as number };
+const unknownFrame = (json: Json): DownstreamFrame =>
+  defined({ kind: "unknown", sequenceId: readable(json["sequenceId"]) });
+
+const malformed = (reason: string, frame: string, sequenceId?: unknown): MalformedFrame =>
+  defined({ kind: "malformed", reason, frame, sequenceId: readable(sequenceId) });
+
+const readable = (id: unknown): number | undefined => (isId(id) ? id : undefined);
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isStream = (value: unknown): value is StreamInfo => isObject(value) && typeof value["streamId"] === "string";

@@ -28,7 +28,7 @@ import { replayJoins } from "../operators/replay-joins.js";
 import { sequenceAck } from "../operators/sequence-ack.js";
 import { straight } from "../operators/straight.js";
 import { utf8Length } from "../protocol/bytes.js";
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import type { Codec } from "../protocol/codec.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { redact } from "../protocol/redact.js";

@@ -1,6 +1,6 @@
 import { Observable, Subject, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
 import { webSocket } from "rxjs/webSocket";
-import { closeCode } from "../protocol/close-codes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import { redact } from "../protocol/redact.js";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 
