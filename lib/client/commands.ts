@@ -9,18 +9,15 @@ import { invalidMetadata } from "../protocol/metadata.js";
 import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protocol/names.js";
 import type { AckIds } from "../session/ack-ids.js";
 import type { StopReason } from "../session/connection-state.js";
-import type { Membership } from "../session/membership.js";
+import { joining, leaving, type MembershipCommandPorts } from "../session/membership-commands.js";
 import { describeOperation, type CommandResult, type OperationKind, type WhenOffline } from "../session/operation.js";
-import type { Outbox } from "../session/outbox.js";
 import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
 import type { Holders } from "./holders.js";
 import { Sending } from "./sending.js";
 
-export interface CommandPorts {
+export interface CommandPorts extends MembershipCommandPorts {
   readonly codec: Codec;
   readonly ackIds: AckIds;
-  readonly outbox: Outbox;
-  readonly membership: Membership;
   readonly holders: Holders;
   readonly messageRetry: RetryBackoffPolicy;
   readonly whenOffline: WhenOffline;
@@ -37,16 +34,16 @@ export class Commands {
 
   joinGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
     return this.#command("joinGroup", group, () => {
-      const { membership, holders } = this.ports;
-      return this.#underChosen(ackId, (chosen) => holders.holdDuring(membership.join(group, chosen)));
+      const { holders } = this.ports;
+      return this.#underChosen(ackId, (chosen) => holders.holdDuring(joining(group, chosen, this.ports)));
     });
   }
 
   leaveGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
     return this.#command("leaveGroup", group, () => {
-      const { membership, holders, outbox } = this.ports;
+      const { holders, outbox } = this.ports;
       return this.#underChosen(ackId, (chosen) => {
-        const leave$ = membership.leave(group, chosen);
+        const leave$ = leaving(group, chosen, this.ports);
         // Without a session there is nothing to leave, and no reason to open one.
         return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
       });
@@ -112,7 +109,7 @@ export class Commands {
         if (ackId !== undefined) ackIds.release(ackId);
         throw error;
       }
-      new Sending({ kind, target, frame, ackId, session: undefined }, whenOffline, this.ports, subscriber).begin();
+      new Sending(kind, target, frame, ackId, this.ports, subscriber).begin(whenOffline);
     });
   }
 

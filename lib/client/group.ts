@@ -54,7 +54,10 @@ export class WebPubSubGroup {
     this.messages$ = using(
       () => {
         const interest = new Subscription();
-        if (join) interest.add(membership.observe(name));
+        if (join) {
+          const observing = membership.observe(name);
+          interest.add(() => membership.unobserve(observing));
+        }
         // Last, so that a connection that opens at once finds the group wanted.
         interest.add(holders.hold());
         return interest;

@@ -1,6 +1,6 @@
-import { Subscription, type Observer, type Subscriber } from "rxjs";
-import type { CommandResult, Operation, Transmission, WhenOffline } from "../session/operation.js";
-import { isWorthRetrying, retryAfter } from "../session/retry-within-session.js";
+import type { Subscriber } from "rxjs";
+import { retryDelay } from "../session/failures.js";
+import type { CommandResult, OperationKind, Transmission, WhenOffline } from "../session/operation.js";
 import type { CommandPorts } from "./commands.js";
 
 /** What of a client's parts a send works with. */
@@ -10,35 +10,46 @@ type SendingPorts = Pick<CommandPorts, "ackIds" | "outbox" | "holders" | "messag
  * One send under way: the transmission, whose outcome it gets from the outbox and passes on, and all that it holds until
  * then. One object rather than a chain of operators, for what a send allocates is what publishing costs.
  */
-export class Sending implements Transmission, Observer<CommandResult> {
-  readonly subscriber = this;
+export class Sending implements Transmission {
+  session: string | undefined = undefined;
   #isHolding = false;
   #isReserved: boolean;
-  #retries = Subscription.EMPTY;
+  #retries = 0;
 
   /** Its `ackId`, if it has one, is reserved; unsubscribing releases it. */
   constructor(
-    readonly operation: Operation,
-    private readonly whenOffline: WhenOffline,
+    readonly kind: OperationKind,
+    readonly target: string,
+    readonly frame: string | Uint8Array,
+    readonly ackId: number | undefined,
     private readonly ports: SendingPorts,
     private readonly destination: Subscriber<CommandResult>,
   ) {
-    this.#isReserved = operation.ackId !== undefined;
+    this.#isReserved = ackId !== undefined;
     destination.add(this);
   }
 
-  begin(): void {
+  get closed(): boolean {
+    return this.destination.closed;
+  }
+
+  begin(whenOffline: WhenOffline): void {
     const { outbox, holders } = this.ports;
-    if (this.whenOffline === "queue" || outbox.isLive) {
+    if (whenOffline === "queue" || outbox.isLive) {
       this.#isHolding = true;
       holders.acquire();
     }
-    if (!this.destination.closed) outbox.submit(this, this.whenOffline);
+    if (!this.closed) outbox.submit(this, whenOffline);
+  }
+
+  retryDelay(): number | undefined {
+    return retryDelay(this.ports.messageRetry, ++this.#retries);
   }
 
   next(result: CommandResult): void {
     this.#release();
     this.destination.next(result);
+    this.destination.complete();
   }
 
   complete(): void {
@@ -47,29 +58,13 @@ export class Sending implements Transmission, Observer<CommandResult> {
   }
 
   error(error: unknown): void {
-    const { outbox, messageRetry } = this.ports;
-    if (this.destination.closed) return;
-    if (!this.#isHolding || !isWorthRetrying(error)) {
-      this.#release();
-      this.destination.error(error);
-      return;
-    }
-    outbox.forget(this);
-    const again$ = outbox.transmit(this.operation, this.whenOffline);
-    this.#retries = retryAfter(error, again$, this.operation, messageRetry, outbox).subscribe({
-      next: (result) => this.next(result),
-      error: (failure: unknown) => {
-        this.#release();
-        this.destination.error(failure);
-      },
-      complete: () => this.complete(),
-    });
+    this.#release();
+    this.destination.error(error);
   }
 
   /** The outcome is known, or nobody wants it any longer. */
   unsubscribe(): void {
     this.ports.outbox.forget(this);
-    this.#retries.unsubscribe();
     if (this.#isHolding) this.ports.holders.release();
     this.#isHolding = false;
     this.#release();
@@ -77,8 +72,7 @@ export class Sending implements Transmission, Observer<CommandResult> {
 
   /** Whoever is told of the outcome may choose the id again. */
   #release(): void {
-    const { ackId } = this.operation;
-    if (this.#isReserved && ackId !== undefined) this.ports.ackIds.release(ackId);
+    if (this.#isReserved && this.ackId !== undefined) this.ports.ackIds.release(this.ackId);
     this.#isReserved = false;
   }
 }

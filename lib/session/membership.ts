@@ -1,31 +1,15 @@
-import {
-  catchError,
-  defer,
-  EMPTY,
-  finalize,
-  ignoreElements,
-  mergeMap,
-  of,
-  Subject,
-  Subscription,
-  take,
-  tap,
-  throwError,
-  timeout,
-  timer,
-  type Observable,
-  type SchedulerLike,
-} from "rxjs";
-import { SendMessageError } from "../errors/send-message-error.js";
-import { TimeoutError } from "../errors/timeout-error.js";
+import { noop, Observable, Subject, Subscription, type Observer, type SchedulerLike } from "rxjs";
+import type { SendMessageError } from "../errors/send-message-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import type { Codec } from "../protocol/codec.js";
 import type { AckIds } from "./ack-ids.js";
+import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
+import { isDefinitive, isUnanswered } from "./failures.js";
 import { GroupRecord, type Joined } from "./group-record.js";
-import { describeOperation, type CommandResult, type Operation } from "./operation.js";
+import { MembershipChange } from "./membership-change.js";
+import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
-import { isUnacknowledged, retryWithinSession } from "./retry-within-session.js";
 
 /** A rejoin that the service refused. */
 export interface RejoinGroupFailed {
@@ -45,111 +29,97 @@ export interface MembershipOptions {
   readonly scheduler: SchedulerLike;
 }
 
-const DONE: CommandResult = { isDuplicated: false };
+const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
+
+/** One who wants a group for as long as they observe it. */
+export interface Observing {
+  readonly record: GroupRecord;
+  /** The refusals before: a later one has taken them off. */
+  readonly refusals: number;
+}
 
 /**
  * Which groups are wanted and which are joined, and the joins and leaves that bring the two together.
  *
- * Commands go out in the order subscribed, each for itself. What observers cause is coalesced: per group one join or
- * leave at a time, and the next one only if it is still needed.
+ * What observers cause is coalesced: per group one join or leave at a time, and the next one only if it is still needed.
+ * What commands ask for goes out as it is, see `MembershipCommands`.
  */
 export class Membership {
   readonly rejoinGroupFailed$ = new Subject<RejoinGroupFailed>();
   readonly #records = new Map<string, GroupRecord>();
-  readonly #work$ = new Subject<Observable<unknown>>();
+  /** Groups that nobody observes any more, and that are left after a while. */
+  readonly #leaving: Deadlines<GroupRecord>;
+  readonly #ports;
+  /** Changes that belong to the present session, but for its first joins. */
+  #work = Subscription.EMPTY;
   #connectionId: string | undefined;
   #isRunning = false;
 
   constructor(
     private readonly options: MembershipOptions,
-    private readonly outbox: Outbox,
-    private readonly ackIds: AckIds,
+    outbox: Outbox,
+    ackIds: AckIds,
     private readonly queue: EmissionQueue,
     /** The service will not have us in a group, for good. */
     private readonly onRefused: (group: string, error: SendMessageError) => void,
-  ) {}
+  ) {
+    this.#ports = {
+      codec: options.codec,
+      outbox,
+      ackIds,
+      changed: (record: GroupRecord, isJoined: boolean) => this.#changed(record, isJoined),
+    };
+    this.#leaving = new Deadlines(options.leaveDelayInMs, options.scheduler, (record) => {
+      record.leaveIsDue = true;
+      this.#reconcile(record);
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
 
   /** The groups that the present or next session is to be joined to. */
   wanted(): string[] {
-    return [...this.#records.values()].filter(({ isWanted }) => isWanted).map(({ name }) => name);
+    const names: string[] = [];
+    for (const [name, { isWanted }] of this.#records) if (isWanted) names.push(name);
+    return names;
   }
 
   /** Does the joins, leaves and leave delays of one session, for as long as it is subscribed. */
   work(): Observable<never> {
-    return this.#work$.pipe(
-      // Every piece of work tells those concerned of its failure itself.
-      mergeMap((work) => work.pipe(catchError(() => EMPTY))),
-      ignoreElements(),
-    );
-  }
-
-  /** Joins a group and claims it for later sessions too. Cold; see `WebPubSubClient.joinGroup`. */
-  join(group: string, ackId: number | undefined): Observable<CommandResult> {
-    return defer(() => {
-      const record = this.#record(group);
-      const claim = record.claim();
-      record.watchers++;
-      return defer(() => (this.outbox.hasSession ? this.#joinNow(record, ackId) : this.#awaitNextJoin(record))).pipe(
-        catchError((error: unknown) =>
-          isUnacknowledged(error) && this.#isRunning ? this.#awaitNextJoin(record) : throwError(() => error),
-        ),
-        tap({
-          next: () => record.keepClaim(claim),
-          error: (error: unknown) => {
-            record.dropClaim(claim);
-            if (isDefinitive(error)) record.dropKeptClaim();
-          },
-          unsubscribe: () => this.#withdraw(record, claim),
-        }),
-        finalize(() => {
-          record.watchers--;
-          this.#forget(record);
-        }),
-      );
+    return new Observable(() => {
+      const work = (this.#work = new Subscription());
+      work.add(() => this.#leaving.clear());
+      return work;
     });
   }
 
-  /** Gives a group up and leaves it, unless observers want it or there is no session. Cold. */
-  leave(group: string, ackId: number | undefined): Observable<CommandResult> {
-    return defer(() => {
-      const record = this.#record(group);
-      record.dropClaims();
-      const leave$ = record.observers > 0 || !this.outbox.hasSession ? of(DONE) : this.#leaveNow(record, ackId);
-      return leave$.pipe(
-        // With its session every membership ends, so the leave is done.
-        catchError((error: unknown) =>
-          isUnacknowledged(error) && this.#isRunning ? of(DONE) : throwError(() => error),
-        ),
-        finalize(() => this.#forget(record)),
-      );
-    });
-  }
-
-  /** Keeps a group joined until unsubscribed, and for `leaveDelayInMs` after the last such subscription. */
-  observe(group: string): Subscription {
-    const record = this.#record(group);
+  /** Keeps a group joined until given to {@link unobserve}, and for `leaveDelayInMs` after the last such. */
+  observe(group: string): Observing {
+    const record = this.recordOf(group);
     const { refusals } = record;
     record.observers++;
-    record.observed++;
     record.leaveIsDue = false;
+    this.#leaving.delete(record);
     this.#reconcile(record);
-    return new Subscription(() => {
-      // A refusal has taken all its observers off already.
-      if (record.refusals === refusals && --record.observers === 0) this.#leaveLater(record);
-    });
+    return { record, refusals };
+  }
+
+  unobserve({ record, refusals }: Observing): void {
+    // A refusal has taken all its observers off already.
+    if (record.refusals !== refusals || --record.observers > 0) return;
+    if (this.#work.closed) this.forget(record);
+    else this.#leaving.set(record);
   }
 
   /** Whether and where a group is joined. Replays. */
   joined(group: string): Observable<Joined | null> {
-    return defer(() => {
-      const record = this.#record(group);
+    return new Observable((subscriber) => {
+      const record = this.recordOf(group);
       record.watchers++;
-      return record.joined$.pipe(
-        finalize(() => {
-          record.watchers--;
-          this.#forget(record);
-        }),
-      );
+      subscriber.add(() => this.unwatch(record));
+      return record.joined$.subscribe(subscriber);
     });
   }
 
@@ -162,7 +132,7 @@ export class Membership {
   stop(errorFor: (operation: Pick<Operation, "kind" | "target">) => Error): void {
     this.#isRunning = false;
     for (const record of this.#records.values()) {
-      this.#settleWaiting(record, (waiting) => waiting.error(errorFor(joinOf(record))));
+      this.#settleWaiting(record, (waiting) => waiting.error(errorFor({ kind: "joinGroup", target: record.name })));
     }
   }
 
@@ -173,139 +143,121 @@ export class Membership {
   /** The session is over, and with it every membership. */
   endSession(): void {
     this.#connectionId = undefined;
+    this.#work.unsubscribe();
     for (const record of this.#records.values()) {
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
       record.isBusy = false;
       this.#setJoined(record, undefined);
-      this.#forget(record);
+      this.forget(record);
     }
   }
 
   /** Joins a wanted group on a new session, on behalf of everyone who wants it. For `replayJoins`. */
-  rejoin(group: string): Observable<unknown> {
-    return defer(() => {
+  rejoin(group: string): Observable<never> {
+    return new Observable((subscriber) => {
+      // The session is over: its joins settle no more.
+      if (this.#connectionId === undefined) return;
       const record = this.#records.get(group);
-      return record?.isWanted && !record.isBusy ? this.#joinForAll(record) : EMPTY;
+      if (record?.isWanted && !record.isBusy) this.#joinForAll(record, subscriber, subscriber);
+      else subscriber.complete();
     });
   }
 
   /** Completes what replays. */
   dispose(): void {
     this.rejoinGroupFailed$.complete();
-    for (const { joined$ } of this.#records.values()) joined$.complete();
+    for (const record of this.#records.values()) record.complete();
   }
 
-  #joinForAll(record: GroupRecord): Observable<CommandResult> {
-    return defer(() => {
-      const isRejoin = record.wasJoined;
-      record.isBusy = true;
-      return this.#transmit("joinGroup", record, undefined, this.options.rejoinRetry, () => record.isWanted).pipe(
-        tap({
-          next: (result) => this.#settleWaiting(record, (waiting) => waiting.next(result)),
-          error: (error: unknown) => {
-            if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
-            // It is tried no more because nobody wants the group, and may have been applied.
-            else if (isUnanswered(error)) this.#work$.next(this.#leaveNow(record));
-          },
-        }),
-        finalize(() => this.#release(record)),
-      );
+  /** What is known of a group, for those who then want or watch it. */
+  recordOf(group: string): GroupRecord {
+    let record = this.#records.get(group);
+    if (record === undefined) this.#records.set(group, (record = new GroupRecord(group)));
+    return record;
+  }
+
+  unwatch(record: GroupRecord): void {
+    record.watchers--;
+    this.forget(record);
+  }
+
+  forget(record: GroupRecord): void {
+    if (record.isForgettable && this.#records.get(record.name) === record) this.#records.delete(record.name);
+  }
+
+  /** Sends one join or leave for a command. Cold. */
+  change(kind: MembershipChange["kind"], record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
+    return new Observable((subscriber) => {
+      this.#begin(kind, record, this.options.messageRetry, subscriber, subscriber, ackId);
     });
   }
 
-  #joinNow(record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
-    // Not after a later leave: tried again, it would undo that.
-    return this.#transmit("joinGroup", record, ackId, this.options.messageRetry, () => record.isWanted);
+  /** Leaves a group that nobody wants, after a join that may have been applied. */
+  leaveUnwanted(record: GroupRecord): void {
+    if (this.#connectionId === undefined) return;
+    this.#begin("leaveGroup", record, this.options.messageRetry, this.#work, NOBODY);
   }
 
-  #leaveNow(record: GroupRecord, ackId?: number, policy = this.options.messageRetry): Observable<CommandResult> {
-    return defer(() => {
-      const { changes } = record;
-      return this.#transmit("leaveGroup", record, ackId, policy, () => !record.isWanted).pipe(
-        tap({
-          // An observer may have come meanwhile.
-          next: () => this.#reconcile(record),
-          // It may have been applied: who wants the group from now on joins it anew. A join acknowledged since is later.
-          error: (error: unknown) => {
-            if (isUnanswered(error) && record.changes === changes) this.#setJoined(record, undefined);
-          },
-        }),
-      );
-    });
-  }
-
-  /** A command's join that has no session becomes one of the next session's joins. */
-  #awaitNextJoin(record: GroupRecord): Observable<CommandResult> {
-    const { ackTimeoutInMs, scheduler } = this.options;
-    const late = () =>
-      new TimeoutError(
-        `${describeOperation(joinOf(record))} found no session within ackTimeoutInMs (${ackTimeoutInMs} ms)`,
-        { code: "NotSent", option: "ackTimeoutInMs" },
-      );
-    return defer(() =>
-      record.nextJoin$.pipe(take(1), timeout({ first: ackTimeoutInMs, scheduler, with: () => throwError(late) })),
-    );
-  }
-
-  #transmit(
-    kind: "joinGroup" | "leaveGroup",
+  #begin(
+    kind: MembershipChange["kind"],
     record: GroupRecord,
-    chosenAckId: number | undefined,
     policy: RetryBackoffPolicy,
-    isWanted: () => boolean,
-  ): Observable<CommandResult> {
-    const transmit = (ackId: number): Observable<CommandResult> => {
-      const { name, changes } = record;
-      const operation: Operation = { kind, target: name, ackId, frame: this.options.codec[kind](name, ackId) };
-      return this.outbox.transmit(operation).pipe(
-        retryWithinSession(operation, policy, this.outbox, isWanted),
-        tap(({ isDuplicated }) => {
-          // What is acknowledged as a repeat was done before all that has been acknowledged since.
-          if (isDuplicated && record.changes !== changes) return;
-          record.changes++;
-          this.#setJoined(record, kind === "joinGroup" ? this.#connectionId : undefined);
-        }),
-      );
-    };
-    return chosenAckId === undefined ? this.ackIds.reserve(undefined, transmit) : defer(() => transmit(chosenAckId));
+    /** What it belongs to: with that it ends. */
+    owner: Subscription,
+    outcome: Observer<CommandResult>,
+    ackId?: number,
+  ): void {
+    if (owner.closed) return;
+    const change = new MembershipChange(kind, record, ackId, policy, this.#ports, outcome);
+    owner.add(change);
+    this.#ports.outbox.submit(change);
+  }
+
+  #joinForAll(record: GroupRecord, owner: Subscription, told: Observer<never>): void {
+    const isRejoin = record.wasJoined;
+    record.isBusy = true;
+    this.#begin("joinGroup", record, this.options.rejoinRetry, owner, {
+      next: (result) => {
+        this.#settleWaiting(record, (waiting) => {
+          waiting.next(result);
+          waiting.complete();
+        });
+        told.complete();
+        this.#release(record);
+      },
+      error: (error: unknown) => {
+        if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
+        // It is tried no more because nobody wants the group, and may have been applied.
+        else if (isUnanswered(error)) this.leaveUnwanted(record);
+        told.error(error);
+        this.#release(record);
+      },
+      complete: noop,
+    });
   }
 
   /** Brings what observers want and what is joined together, one step at a time. */
   #reconcile(record: GroupRecord): void {
     if (record.isBusy || this.#connectionId === undefined) return;
     if (record.observers > 0 && record.joinedOn === undefined) {
-      this.#work$.next(this.#joinForAll(record));
+      this.#joinForAll(record, this.#work, NOBODY);
     } else if (!record.isWanted && record.joinedOn !== undefined && record.leaveIsDue) {
       record.isBusy = true;
       // A leave that is refused is not tried for ever; one that nobody answers is, for as long as nobody wants the group.
       record.leaveIsDue = false;
-      const leave$ = this.#leaveNow(record, undefined, this.options.rejoinRetry);
-      this.#work$.next(leave$.pipe(finalize(() => this.#release(record))));
+      const release = () => this.#release(record);
+      this.#begin("leaveGroup", record, this.options.rejoinRetry, this.#work, {
+        next: noop,
+        error: release,
+        complete: release,
+      });
     }
   }
 
   #release(record: GroupRecord): void {
     record.isBusy = false;
     this.#reconcile(record);
-    this.#forget(record);
-  }
-
-  #leaveLater(record: GroupRecord): void {
-    const { observed } = record;
-    const { leaveDelayInMs, scheduler } = this.options;
-    const leave = () => {
-      if (record.observed !== observed) return;
-      record.leaveIsDue = true;
-      this.#reconcile(record);
-    };
-    if (this.#connectionId === undefined) this.#forget(record);
-    else this.#work$.next(timer(leaveDelayInMs, scheduler).pipe(tap(leave)));
-  }
-
-  /** A join command was unsubscribed before its outcome: it may have been applied. */
-  #withdraw(record: GroupRecord, claim: symbol): void {
-    if (!record.dropClaim(claim) || record.isWanted || this.#connectionId === undefined) return;
-    this.#work$.next(this.#leaveNow(record));
+    this.forget(record);
   }
 
   /** The service will not have us in the group: nobody wants it any longer, and everybody is told. */
@@ -319,34 +271,21 @@ export class Membership {
     this.#settleWaiting(record, (waiting) => waiting.error(error));
   }
 
-  #settleWaiting(record: GroupRecord, settle: (waiting: Subject<CommandResult>) => void): void {
-    const waiting = record.nextJoin$;
-    if (!waiting.observed) return;
-    record.nextJoin$ = new Subject();
-    this.queue.push(() => settle(waiting));
+  #settleWaiting(record: GroupRecord, settle: (waiting: Observer<CommandResult>) => void): void {
+    const waiting = record.takeWaiting();
+    if (waiting) this.queue.push(() => settle(waiting));
+  }
+
+  #changed(record: GroupRecord, isJoined: boolean): void {
+    this.#setJoined(record, isJoined ? this.#connectionId : undefined);
+    // An observer may have come while it was being left.
+    if (!isJoined) this.#reconcile(record);
   }
 
   #setJoined(record: GroupRecord, connectionId: string | undefined): void {
     if (record.joinedOn === connectionId) return;
     record.joinedOn = connectionId;
     if (connectionId !== undefined) record.wasJoined = true;
-    this.queue.push(() => record.joined$.next(connectionId === undefined ? null : { connectionId }));
-  }
-
-  #record(group: string): GroupRecord {
-    let record = this.#records.get(group);
-    if (record === undefined) this.#records.set(group, (record = new GroupRecord(group)));
-    return record;
-  }
-
-  #forget(record: GroupRecord): void {
-    if (record.isForgettable && this.#records.get(record.name) === record) this.#records.delete(record.name);
+    if (record.isWatched) this.queue.push(() => record.tellJoined(connectionId));
   }
 }
-
-const joinOf = ({ name }: GroupRecord): Pick<Operation, "kind" | "target"> => ({ kind: "joinGroup", target: name });
-
-const isDefinitive = (error: unknown): error is SendMessageError =>
-  error instanceof SendMessageError && error.isDefinitive;
-
-const isUnanswered = (error: unknown): boolean => error instanceof TimeoutError && error.code === "AckTimeout";

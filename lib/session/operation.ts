@@ -1,6 +1,6 @@
 import type { Observer } from "rxjs";
 import { SendMessageError } from "../errors/send-message-error.js";
-import type { AckFrame } from "../protocol/messages.js";
+import type { ServiceError } from "../protocol/messages.js";
 
 /** What a command emits when the service has done what it asked. */
 export interface CommandResult {
@@ -24,13 +24,18 @@ export interface Operation {
   /** Absent: no ack is asked for. */
   readonly ackId: number | undefined;
   /** The session that it was first sent in: only there may it be sent again. */
-  session?: string | undefined;
+  session: string | undefined;
 }
 
-/** An operation on its way, and who waits for the outcome. */
-export interface Transmission {
-  readonly operation: Operation;
-  readonly subscriber: Observer<CommandResult>;
+/**
+ * An operation on its way, told its outcome once: by `next` when the service has done it, by `complete` when it went
+ * unsent, by `error` when all is lost.
+ */
+export interface Transmission extends Operation, Observer<CommandResult> {
+  /** Nobody waits for the outcome any longer. */
+  readonly closed: boolean;
+  /** After a failure that may pass: how long to wait before sending it again; undefined: it is not to be. */
+  retryDelay(): number | undefined;
 }
 
 const NAMED: Record<OperationKind, string> = {
@@ -48,15 +53,15 @@ export const describeOperation = ({ kind, target }: Pick<Operation, "kind" | "ta
 export const isMembership = ({ kind }: Operation): boolean => kind === "joinGroup" || kind === "leaveGroup";
 
 /** A refusal in the service's words, with what to do about it. */
-export function refusalOf(operation: Operation, ack: AckFrame): SendMessageError {
-  const { name, message } = ack.error ?? { name: "Unknown", message: "the service gave no reason" };
+export function refusalOf(
+  operation: Operation,
+  ackId: number,
+  errorDetail: ServiceError | undefined,
+): SendMessageError {
+  const { name, message } = errorDetail ?? { name: "Unknown", message: "the service gave no reason" };
   return new SendMessageError(
     `${describeOperation(operation)} failed: ${name}: ${message}${adviceFor(operation, name)}`,
-    {
-      code: name,
-      ackId: ack.ackId,
-      errorDetail: ack.error,
-    },
+    { code: name, ackId, errorDetail },
   );
 }
 

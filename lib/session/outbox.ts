@@ -1,26 +1,21 @@
-import { Observable, Subject, Subscription, type Observer, type SchedulerLike } from "rxjs";
+import { type SchedulerLike, type Subscription } from "rxjs";
 import { QueueOverflowError } from "../errors/client-errors.js";
-import { ConnectionError } from "../errors/connection-error.js";
-import { TimeoutError } from "../errors/timeout-error.js";
+import { SendMessageError } from "../errors/send-message-error.js";
 import type { AckFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
 import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
+import { isUnacknowledged, isWorthRetrying, neverSent, offline, unanswered } from "./failures.js";
 import {
   describeOperation,
   isMembership,
   refusalOf,
   unacknowledged,
-  type CommandResult,
   type Operation,
   type Transmission,
   type WhenOffline,
 } from "./operation.js";
-
-/** Sends are held back while more than this is handed over and not yet on the network. */
-const HIGH_WATER_BYTES = 1_048_576;
-/** How often a held back queue looks again: a WebSocket does not tell when it has drained. */
-const DRAIN_POLL_MS = 20;
+import { SendQueue } from "./send-queue.js";
 
 export interface OutboxOptions {
   readonly ackTimeoutInMs: number;
@@ -33,32 +28,41 @@ export interface OutboxOptions {
  * only joins and leaves go; ready; or with its link lost, until the next one has proved alive.
  */
 type Outlet =
-  | { readonly status: "closed" }
+  | { readonly status: "closed"; readonly session?: undefined }
   | { readonly status: "joining" | "ready"; readonly session: string; readonly link: Link }
   | { readonly status: "down"; readonly session: string };
+
+/** What waits to be sent again after a failure that may pass. */
+interface Rest {
+  readonly failure: unknown;
+  readonly timer: Subscription;
+}
+
+const always = (): boolean => true;
 
 /**
  * Operations on their way to the service: sends that wait for a link, in order, and operations that wait for their ack.
  *
- * Within a session an operation is sent again under its own id when a new link has proved alive; with the session ends
- * what is known of it. Every transmission settles once, through the emission queue.
+ * Within a session an operation is sent again under its own id: when a new link has proved alive, after a refusal that
+ * may pass, and after an ack that stayed away. With the session ends what is known of it. Every transmission settles
+ * once, through the emission queue.
  */
 export class Outbox {
   #outlet: Outlet = { status: "closed" };
-  readonly #waiting = new Set<Transmission>();
+  readonly #queued: SendQueue;
   readonly #unacknowledged = new Map<number, Transmission>();
-  readonly #waitingTime: Deadlines<Transmission>;
   readonly #ackTime: Deadlines<Transmission>;
-  #drainPoll = Subscription.EMPTY;
-  readonly #sessionEnded = new Subject<(operation: Operation) => Error>();
+  /** Made for the first that rests. */
+  #resting: Map<Transmission, Rest> | undefined;
 
   constructor(
     private readonly options: OutboxOptions,
     private readonly queue: EmissionQueue,
   ) {
     const { ackTimeoutInMs, scheduler } = options;
-    this.#waitingTime = new Deadlines(ackTimeoutInMs, scheduler, (late) => this.#giveUpWaiting(late));
-    this.#ackTime = new Deadlines(ackTimeoutInMs, scheduler, (late) => this.#giveUpAck(late));
+    const giveUp = (late: Transmission) => this.#giveUp(late);
+    this.#queued = new SendQueue(ackTimeoutInMs, scheduler, giveUp, () => this.#flush());
+    this.#ackTime = new Deadlines(ackTimeoutInMs, scheduler, giveUp);
   }
 
   /** Whether there is a session, with or without a live link. */
@@ -73,46 +77,36 @@ export class Outbox {
 
   /** Whether the service may be busy with an event of ours, and therefore silent (client-protocol §3 rule 9). */
   get awaitsEvent(): boolean {
-    for (const { operation } of this.#unacknowledged.values()) {
-      if (operation.kind === "sendEvent" && operation.session !== undefined) return true;
+    for (const { kind, session } of this.#unacknowledged.values()) {
+      if (kind === "sendEvent" && session !== undefined) return true;
     }
     return false;
   }
 
   /**
-   * Sends an operation once and emits its outcome. Cold. Errors: `SendMessageError` for a refusal or a lost session,
-   * `TimeoutError`, `QueueOverflowError`, `ConnectionError` when `whenOffline` is `fail`. Unsubscribing withdraws what
-   * waits and forgets what was sent.
+   * Takes a transmission on its way, which is told of its outcome: `SendMessageError` for a refusal or a lost session,
+   * `TimeoutError`, `QueueOverflowError`, `ConnectionError` when `whenOffline` is `fail`. When that is over, or not
+   * wanted any longer, the caller is to {@link forget} it.
    */
-  transmit(operation: Operation, whenOffline: WhenOffline = "queue"): Observable<CommandResult> {
-    return new Observable((subscriber) => {
-      const transmission = { operation, subscriber };
-      this.submit(transmission, whenOffline);
-      return () => this.forget(transmission);
-    });
-  }
-
-  /** As {@link transmit}, for a transmission that the caller keeps: it is to be forgotten when it is over. */
-  submit(transmission: Transmission, whenOffline: WhenOffline): void {
-    if (isMembership(transmission.operation)) this.#transmitMembership(transmission);
-    else this.#transmitSend(transmission, whenOffline);
+  submit(transmission: Transmission, whenOffline: WhenOffline = "queue"): void {
+    if (transmission.session !== undefined && transmission.session !== this.#outlet.session) {
+      transmission.error(unacknowledged(transmission, undefined));
+    } else if (isMembership(transmission)) {
+      this.#submitMembership(transmission);
+    } else {
+      this.#submitSend(transmission, whenOffline);
+    }
   }
 
   /** Withdraws a transmission that waits, and awaits the ack of one that was sent no longer. */
   forget(transmission: Transmission): void {
-    const { ackId } = transmission.operation;
-    if (this.#waiting.delete(transmission)) this.#waitingTime.delete(transmission);
-    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) {
-      this.#unacknowledged.delete(ackId);
-      this.#ackTime.delete(transmission);
-    }
-  }
-
-  /** Errors when the session in which an operation was sent ends while it waits to be tried again. */
-  sessionEnd(operation: Operation): Observable<never> {
-    return new Observable((subscriber) =>
-      this.#sessionEnded.subscribe((errorFor) => subscriber.error(errorFor(operation))),
-    );
+    const { ackId } = transmission;
+    this.#queued.delete(transmission);
+    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#answered(ackId, transmission);
+    const rest = this.#resting?.get(transmission);
+    if (rest === undefined) return;
+    rest.timer.unsubscribe();
+    this.#resting?.delete(transmission);
   }
 
   /** A new session shook hands: joins and leaves may go. */
@@ -131,8 +125,7 @@ export class Outbox {
   pause(): void {
     if (this.#outlet.status !== "joining" && this.#outlet.status !== "ready") return;
     this.#outlet = { status: "down", session: this.#outlet.session };
-    this.#ackTime.clear();
-    this.#drainPoll.unsubscribe();
+    this.#rest();
   }
 
   /** A new link of the session has proved alive: what is unacknowledged goes out again, then the queue if it may. */
@@ -145,31 +138,33 @@ export class Outbox {
 
   /** The session is over: what awaited an ack, or was to be sent again, cannot be known any more. */
   endSession(why: unknown): void {
-    this.#close();
-    const sent = [...this.#waiting].filter(({ operation }) => operation.session !== undefined);
-    this.#fail([...this.#unacknowledged.values(), ...sent], (operation) => unacknowledged(operation, why));
+    const sent = [...this.#queued].filter(({ session }) => session !== undefined);
+    this.#end(sent, (operation) => unacknowledged(operation, why));
   }
 
   /** The client gave up or was stopped: nothing waits any longer. */
   endAll(unacknowledgedError: (operation: Operation) => Error, waitingError: (operation: Operation) => Error): void {
-    this.#close();
-    const errorFor = (operation: Operation): Error =>
-      operation.session === undefined ? waitingError(operation) : unacknowledgedError(operation);
-    this.#fail([...this.#unacknowledged.values(), ...this.#waiting], errorFor);
+    this.#end([...this.#queued], (operation) =>
+      operation.session === undefined ? waitingError(operation) : unacknowledgedError(operation),
+    );
   }
 
   /** Settles what an ack answers; one for an unknown id changes nothing. */
-  acknowledge(ack: AckFrame): void {
-    const transmission = this.#unacknowledged.get(ack.ackId);
+  acknowledge({ ackId, success, error }: AckFrame): void {
+    const transmission = this.#unacknowledged.get(ackId);
     if (transmission === undefined) return;
-    this.forget(transmission);
-    const { operation, subscriber } = transmission;
-    const isDuplicated = ack.error?.name === "Duplicate";
-    if (ack.success || isDuplicated) this.#succeed(subscriber, { ackId: ack.ackId, isDuplicated });
-    else this.queue.push(() => subscriber.error(refusalOf(operation, ack)));
+    this.#answered(ackId, transmission);
+    const isDuplicated = error?.name === "Duplicate";
+    if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, always);
+    else this.#fail(transmission, refusalOf(transmission, ackId, error));
   }
 
-  #transmitMembership(transmission: Transmission): void {
+  #answered(ackId: number, transmission: Transmission): void {
+    this.#unacknowledged.delete(ackId);
+    this.#ackTime.settle(transmission);
+  }
+
+  #submitMembership(transmission: Transmission): void {
     const outlet = this.#outlet;
     if (outlet.status === "joining" || outlet.status === "ready") {
       this.#send(transmission, outlet.link, outlet.session);
@@ -179,131 +174,102 @@ export class Outbox {
     }
   }
 
-  #transmitSend(transmission: Transmission, whenOffline: WhenOffline): void {
-    const { operation, subscriber } = transmission;
+  #submitSend(transmission: Transmission, whenOffline: WhenOffline): void {
     // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
-    const isUnsent = operation.session === undefined;
-    if (!isUnsent && operation.session !== this.#session) {
-      subscriber.error(unacknowledged(operation, undefined));
-    } else if (isUnsent && !this.isLive && whenOffline === "drop") {
-      subscriber.complete();
-    } else if (isUnsent && !this.isLive && whenOffline === "fail") {
-      subscriber.error(offline(operation));
-    } else if (this.#waiting.size === 0 && this.#outlet.status === "ready" && this.#takes(this.#outlet.link)) {
-      this.#send(transmission, this.#outlet.link, this.#outlet.session);
-    } else {
-      this.#waiting.add(transmission);
-      this.#flush();
-      if (!this.#waiting.has(transmission)) return;
-      if (isUnsent && this.#waiting.size > this.options.maxQueuedSends) {
-        subscriber.error(new QueueOverflowError(describeOperation(operation), this.options.maxQueuedSends));
-      } else {
-        this.#waitingTime.set(transmission);
-      }
+    const isUnsent = transmission.session === undefined;
+    if (isUnsent && !this.isLive && whenOffline === "drop") {
+      transmission.complete();
+      return;
     }
-  }
-
-  get #session(): string | undefined {
-    return this.#outlet.status === "closed" ? undefined : this.#outlet.session;
+    if (isUnsent && !this.isLive && whenOffline === "fail") {
+      transmission.error(offline(transmission));
+      return;
+    }
+    this.#flush();
+    if (this.#queued.size === 0 && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
+      this.#send(transmission, this.#outlet.link, this.#outlet.session);
+    } else if (isUnsent && this.#queued.size >= this.options.maxQueuedSends) {
+      transmission.error(new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));
+    } else {
+      this.#queued.add(transmission);
+    }
   }
 
   /** Sends what waits, in order, as far as the link takes it. */
   #flush(): void {
-    for (const transmission of this.#waiting) {
-      if (this.#outlet.status !== "ready") return;
+    while (this.#outlet.status === "ready") {
       const { link, session } = this.#outlet;
-      if (!this.#takes(link)) return;
-      this.#waiting.delete(transmission);
-      this.#waitingTime.delete(transmission);
+      const transmission = this.#queued.next(link);
+      if (transmission === undefined) return;
       this.#send(transmission, link, session);
     }
   }
 
-  /** Whether a link takes a send now; if it is only busy, the queue looks again later. */
-  #takes(link: Link): boolean {
-    if (!link.isOpen) return false;
-    if (link.bufferedAmount <= HIGH_WATER_BYTES) return true;
-    this.#pollDrain();
-    return false;
-  }
-
-  #pollDrain(): void {
-    if (!this.#drainPoll.closed) return;
-    this.#drainPoll = this.options.scheduler.schedule(() => {
-      this.#drainPoll.unsubscribe();
-      this.#flush();
-    }, DRAIN_POLL_MS);
-  }
-
   #send(transmission: Transmission, link: Link, session: string): void {
-    const { operation, subscriber } = transmission;
-    operation.session = session;
-    if (operation.ackId === undefined) {
-      link.send(operation.frame);
-      this.#succeed(subscriber, { isDuplicated: false });
+    transmission.session = session;
+    if (transmission.ackId === undefined) {
+      link.send(transmission.frame);
+      this.queue.emit(transmission, { isDuplicated: false }, always);
       return;
     }
     this.#await(transmission);
     this.#ackTime.set(transmission);
-    link.send(operation.frame);
+    link.send(transmission.frame);
   }
 
   #await(transmission: Transmission): void {
-    const { ackId } = transmission.operation;
+    const { ackId } = transmission;
     if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
   }
 
-  #succeed(subscriber: Observer<CommandResult>, result: CommandResult): void {
+  /** Nothing is on its way for now. */
+  #rest(): void {
+    this.#ackTime.clear();
+    this.#queued.pause();
+  }
+
+  /** Ends the session for what awaits an ack, for some of what waits, and for what was to be sent again. */
+  #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
+    this.#outlet = { status: "closed" };
+    this.#rest();
+    const ended = [...this.#unacknowledged.values(), ...waiting].map((transmission) => ({
+      transmission,
+      error: errorFor(transmission),
+    }));
+    for (const [transmission, { failure }] of this.#resting ?? []) {
+      const error = errorFor(transmission);
+      // A refusal is a known outcome, which the end of the session does not make unknown.
+      const isKnown = isUnacknowledged(error) && failure instanceof SendMessageError;
+      ended.push({ transmission, error: isKnown ? failure : error });
+    }
+    for (const { transmission } of ended) this.forget(transmission);
+    for (const { transmission, error } of ended) this.queue.push(() => transmission.error(error));
+  }
+
+  #giveUp(late: Transmission): void {
+    const { ackTimeoutInMs } = this.options;
+    // What waits may have been on the wire before, and have waited to be sent again.
+    const isSent = late.session !== undefined;
+    const vainly = `was never sent: no connection within ackTimeoutInMs (${ackTimeoutInMs} ms)`;
+    this.#fail(late, isSent ? unanswered(late, ackTimeoutInMs) : neverSent(late, vainly));
+  }
+
+  /** Tells a transmission that it failed, unless it is worth another try. */
+  #fail(transmission: Transmission, failure: unknown): void {
     this.queue.push(() => {
-      subscriber.next(result);
-      subscriber.complete();
+      if (transmission.closed) return;
+      const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay() : undefined;
+      if (delayInMs === undefined) transmission.error(failure);
+      else this.#retry(transmission, failure, delayInMs);
     });
   }
 
-  #fail(transmissions: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
-    transmissions.forEach((transmission) => this.forget(transmission));
-    for (const { operation, subscriber } of transmissions) {
-      this.queue.push(() => subscriber.error(errorFor(operation)));
-    }
-    this.queue.push(() => this.#sessionEnded.next(errorFor));
-  }
-
-  #close(): void {
-    this.#outlet = { status: "closed" };
-    this.#drainPoll.unsubscribe();
-  }
-
-  #giveUpWaiting(transmission: Transmission): void {
-    const { operation, subscriber } = transmission;
-    // It has been on the wire before, and waited to be sent again.
-    if (operation.session !== undefined) {
-      this.#giveUpAck(transmission);
-      return;
-    }
-    this.queue.push(() =>
-      subscriber.error(
-        new TimeoutError(
-          `${describeOperation(operation)} was never sent: no connection within ackTimeoutInMs (${this.options.ackTimeoutInMs} ms)`,
-          { code: "NotSent", option: "ackTimeoutInMs", ackId: operation.ackId },
-        ),
-      ),
-    );
-  }
-
-  #giveUpAck({ operation, subscriber }: Transmission): void {
-    this.queue.push(() =>
-      subscriber.error(
-        new TimeoutError(
-          `${describeOperation(operation)} was sent, and no ack came within ackTimeoutInMs (${this.options.ackTimeoutInMs} ms)`,
-          { code: "AckTimeout", option: "ackTimeoutInMs", ackId: operation.ackId },
-        ),
-      ),
-    );
+  #retry(transmission: Transmission, failure: unknown, delayInMs: number): void {
+    this.forget(transmission);
+    const timer = this.options.scheduler.schedule(() => {
+      this.forget(transmission);
+      this.submit(transmission);
+    }, delayInMs);
+    (this.#resting ??= new Map()).set(transmission, { failure, timer });
   }
 }
-
-const offline = (operation: Operation): ConnectionError =>
-  new ConnectionError(`${describeOperation(operation)} was not sent: no link is live and whenOffline is "fail"`, {
-    code: "LinkLost",
-    phase: "live",
-  });

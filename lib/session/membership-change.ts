@@ -1,0 +1,89 @@
+import { Subscription, type Observer } from "rxjs";
+import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import type { Codec } from "../protocol/codec.js";
+import type { AckIds } from "./ack-ids.js";
+import { isUnanswered, retryDelay } from "./failures.js";
+import type { GroupRecord } from "./group-record.js";
+import type { CommandResult, Transmission } from "./operation.js";
+import type { Outbox } from "./outbox.js";
+
+export interface MembershipChangePorts {
+  readonly codec: Codec;
+  readonly outbox: Outbox;
+  readonly ackIds: AckIds;
+  /** The service has us in the group, or not, from now on. */
+  readonly changed: (record: GroupRecord, isJoined: boolean) => void;
+}
+
+/**
+ * One join or leave on its way, tried again while it is meant: a join while the group is wanted, a leave while it is not.
+ * Tried later, it would undo what came after it. One object rather than a chain of operators: a session may begin with
+ * thousands. Unsubscribing forgets it.
+ */
+export class MembershipChange extends Subscription implements Transmission {
+  readonly target: string;
+  readonly ackId: number;
+  readonly frame: string | Uint8Array;
+  session: string | undefined = undefined;
+  readonly #isReserved: boolean;
+  readonly #changesBefore: number;
+  #retries = 0;
+
+  constructor(
+    readonly kind: "joinGroup" | "leaveGroup",
+    private readonly record: GroupRecord,
+    /** The id that the caller chose and keeps reserved. */
+    chosenAckId: number | undefined,
+    private readonly policy: RetryBackoffPolicy,
+    private readonly ports: MembershipChangePorts,
+    private readonly outcome: Observer<CommandResult>,
+  ) {
+    super();
+    this.target = record.name;
+    this.#isReserved = chosenAckId === undefined;
+    this.#changesBefore = record.changes;
+    this.ackId = chosenAckId ?? ports.ackIds.take(undefined);
+    this.frame = ports.codec[kind](this.target, this.ackId);
+  }
+
+  retryDelay(): number | undefined {
+    const isMeant = this.record.isWanted === (this.kind === "joinGroup");
+    return isMeant ? retryDelay(this.policy, ++this.#retries) : undefined;
+  }
+
+  next(result: CommandResult): void {
+    if (this.closed) return;
+    this.unsubscribe();
+    // What is acknowledged as a repeat was done before all that has been acknowledged since.
+    if (!result.isDuplicated || this.#isLatest) {
+      this.record.changes++;
+      this.ports.changed(this.record, this.kind === "joinGroup");
+    }
+    this.outcome.next(result);
+    this.outcome.complete();
+  }
+
+  error(error: unknown): void {
+    if (this.closed) return;
+    this.unsubscribe();
+    // A leave may have been applied: who wants the group from now on joins anew. A join acknowledged since is later.
+    if (this.kind === "leaveGroup" && isUnanswered(error) && this.#isLatest) this.ports.changed(this.record, false);
+    this.outcome.error(error);
+  }
+
+  complete(): void {
+    // Never goes unsent.
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    super.unsubscribe();
+    this.ports.outbox.forget(this);
+    // Whoever is told of the outcome may choose the id again.
+    if (this.#isReserved) this.ports.ackIds.release(this.ackId);
+  }
+
+  get #isLatest(): boolean {
+    return this.record.changes === this.#changesBefore;
+  }
+}

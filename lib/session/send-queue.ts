@@ -1,0 +1,66 @@
+import { Subscription, type SchedulerLike } from "rxjs";
+import type { Link } from "../socket/link.js";
+import { Deadlines } from "./deadlines.js";
+import type { Transmission } from "./operation.js";
+
+/** Sends are held back while more than this is handed over and not yet on the network. */
+const HIGH_WATER_BYTES = 1_048_576;
+/** How often a held back queue looks again: a WebSocket does not tell when it has drained. */
+const DRAIN_POLL_MS = 20;
+
+/** The sends that wait for a link that takes them, in order, each for a limited time. */
+export class SendQueue {
+  readonly #waiting: Deadlines<Transmission>;
+  #drainPoll = Subscription.EMPTY;
+
+  constructor(
+    timeInMs: number,
+    private readonly scheduler: SchedulerLike,
+    onLate: (late: Transmission) => void,
+    private readonly onDrained: () => void,
+  ) {
+    this.#waiting = new Deadlines(timeInMs, scheduler, onLate);
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  [Symbol.iterator](): Iterator<Transmission> {
+    return this.#waiting[Symbol.iterator]();
+  }
+
+  add(transmission: Transmission): void {
+    this.#waiting.set(transmission);
+  }
+
+  delete(transmission: Transmission): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(transmission);
+  }
+
+  /** Takes the first out, if a link takes it now. */
+  next(link: Link): Transmission | undefined {
+    if (this.#waiting.size === 0 || !this.takes(link)) return undefined;
+    const [first] = this.#waiting;
+    if (first) this.#waiting.delete(first);
+    return first;
+  }
+
+  /** Whether a link takes a send now; if it is only busy, the queue looks again later. */
+  takes(link: Link): boolean {
+    if (!link.isOpen) return false;
+    if (link.bufferedAmount <= HIGH_WATER_BYTES) return true;
+    if (this.#drainPoll.closed) {
+      this.#drainPoll = this.scheduler.schedule(() => {
+        this.#drainPoll.unsubscribe();
+        this.onDrained();
+      }, DRAIN_POLL_MS);
+    }
+    return false;
+  }
+
+  /** There is no link any more that could drain. */
+  pause(): void {
+    this.#drainPoll.unsubscribe();
+  }
+}
