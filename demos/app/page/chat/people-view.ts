@@ -23,9 +23,12 @@ export function peopleView(happened$: Observable<Happened>, me: string): Observa
   );
   const typing = find("#typing");
   const typing$ = happened$.pipe(
-    map(({ value }) => (value.type === "typing" ? `${value.userId} is writing …` : undefined)),
-    filter((text) => text !== undefined),
-    switchMap((text) => concat(of(text), timer(TYPING_FOR_MS).pipe(map(() => "")))),
+    filter(({ value }) => value.type === "typing" || value.type === "heard"),
+    switchMap(({ value }) =>
+      value.type === "typing"
+        ? concat(of(`${value.userId} is writing …`), timer(TYPING_FOR_MS).pipe(map(() => "")))
+        : of(""),
+    ),
     tap((text) => setText(typing, text)),
   );
   return merge(people$, typing$);
