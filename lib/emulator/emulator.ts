@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { connectionStringOf } from "./connection-string.js";
 import { EmulatorBase } from "./emulator-base.js";
 import { createCore, type EmulatorCore, type EmulatorOptions } from "./emulator-core.js";
 import { IN_MEMORY_HOST, InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
@@ -40,7 +41,7 @@ export class WebPubSubEmulator extends EmulatorBase {
     this.#transport = transport;
     this.port = transport.port;
     this.endpoint = endpoint;
-    this.connectionString = `Endpoint=${endpoint};AccessKey=${core.accessKey};Version=1.0;`;
+    this.connectionString = connectionStringOf({ endpoint, accessKey: core.accessKey });
   }
 
   /**

@@ -11,7 +11,8 @@
  */
 export { WebPubSubEmulator, type PortEmulatorOptions } from "./emulator.js";
 export type { InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
-export type { ClientAccessUrlOptions, EmulatorBase } from "./emulator-base.js";
+export type { ClientAccessUrlOptions } from "./client-access-url.js";
+export type { EmulatorBase } from "./emulator-base.js";
 export type { EmulatorOptions } from "./emulator-core.js";
 export type { ConnectionInfo, EmulatorHub, ServerSendOptions } from "./hub-handle.js";
 export type { ConnectAnswer, ConnectHandler, ConnectRequest } from "./connect-handlers.js";

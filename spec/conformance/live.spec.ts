@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
+import { readConnectionString } from "../../lib/emulator/connection-string.js";
 import { describeService } from "./suite.js";
 import { untilWithin, type ServiceTarget } from "./target.js";
 
@@ -27,21 +28,8 @@ if (connectionString === undefined || connectionString === "") {
 }
 
 function start(text: string): ServiceTarget {
-  const parts = new Map(
-    text
-      .split(";")
-      .map((part) => part.split(/=(.*)/s))
-      .map(([name = "", value = ""]) => [name.trim().toLowerCase(), value.trim()]),
-  );
-  const endpoint = parts.get("endpoint");
-  const accessKey = parts.get("accesskey");
-  if (!endpoint || !accessKey) throw new Error(`${VARIABLE} needs an Endpoint and an AccessKey`);
-  const url = new URL(/^https?:/i.test(endpoint) ? endpoint : `https://${endpoint}`);
-  const port = parts.get("port");
-  if (port) url.port = port;
   return {
-    endpoint: url.origin,
-    accessKey,
+    ...readConnectionString(text),
     hub: process.env["WEBPUBSUB_HUB"] ?? `conformance${randomUUID().replaceAll("-", "")}`,
     open: (address, protocols, headers) => new WebSocket(address, [...protocols], { headers }),
     now: () => new Date().getTime(),
