@@ -50,6 +50,13 @@ it("an opaque token is taken out where its name tells it", () => {
   expect(redact('{"reconnectionToken":"s3cret","a":1}')).toBe('{"reconnectionToken":"***","a":1}');
 });
 
+it("the key of a connection string is taken out", () => {
+  expect(redact("Endpoint=https://h;AccessKey=s3cret=;Version=1.0;")).toBe(
+    "Endpoint=https://h;AccessKey=***;Version=1.0;",
+  );
+  expect(redact("endpoint=h accesskey = s3cret")).toBe("endpoint=h accesskey = ***");
+});
+
 it("a token with an escaped quote in it is taken out as a whole", () => {
   expect(redact('{"reconnectionToken":"s3\\"cret","a":1}')).not.toContain("cret");
 });
