@@ -24,6 +24,7 @@ const packages = {
   ws: ["socket/platform-web-socket.ts", "emulator"],
   "@azure/logger": ["logging", "command"],
   commander: ["command"],
+  zod: ["command"],
   jsonwebtoken: ["emulator"],
   hono: ["emulator"],
   "@hono/node-server": ["emulator"],

@@ -1,5 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { redact } from "../protocol/redact.js";
+import { addConnectCommand } from "./connect-command.js";
 import { addEmulatorCommand } from "./emulator-command.js";
+import { addTokenCommand } from "./token-command.js";
 
 const NAME = "rx-webpubsub";
 
@@ -18,17 +21,19 @@ export async function run(args: readonly string[], version: string): Promise<num
 
 function program(version: string): Command {
   const command = new Command(NAME)
-    .description("Azure Web PubSub on this machine, for development and tests.")
+    .description("Azure Web PubSub from a shell: a local service, a live look at a hub, access URLs.")
     .version(version)
     .configureOutput({ outputError: (text, write) => write(complaint(text)) })
     .exitOverride();
   // Subcommands take over what is set above. Each has a file of its own.
   addEmulatorCommand(command);
+  addConnectCommand(command);
+  addTokenCommand(command);
   return command;
 }
 
 const complaint = (text: string): string =>
-  `${NAME}: ${text
+  `${NAME}: ${redact(text)
     .replace(/^error: /, "")
     .replace(" is invalid. ", " is invalid: ")
     .trim()

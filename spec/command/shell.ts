@@ -23,6 +23,34 @@ export function buildCommand(): { readonly file: string; remove(): void } {
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** The command for one spec file: what a test runs is killed after it, and the file removed in the end. */
+export function commandForSpec(): (args: readonly string[], env?: NodeJS.ProcessEnv) => Shell {
+  let command: ReturnType<typeof buildCommand>;
+  const shells: Shell[] = [];
+  beforeAll(() => {
+    command = buildCommand();
+  });
+  afterEach(() => {
+    for (const shell of shells.splice(0)) shell.kill("SIGKILL");
+  });
+  afterAll(() => command.remove());
+  return (args, env) => {
+    const shell = new Shell(command.file, args, env);
+    shells.push(shell);
+    return shell;
+  };
+}
+
+/** What it said on stderr when it failed: one line, that of the command, and nothing on stdout. */
+export async function complaintOf(shell: Shell): Promise<string> {
+  expect(await shell.ended).toBe(1);
+  expect(shell.stdout).toBe("");
+  const [line = "", ...rest] = shell.stderr.split("\n");
+  expect(rest).toEqual([""]);
+  expect(line).toMatch(/^rx-webpubsub: /);
+  return line.slice("rx-webpubsub: ".length);
+}
+
 /** A program as a shell sees it. */
 export class Shell {
   stdout = "";
@@ -31,8 +59,8 @@ export class Shell {
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcessWithoutNullStreams;
 
-  constructor(file: string, args: readonly string[]) {
-    this.#child = spawn(process.execPath, [file, ...args], { cwd: root });
+  constructor(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.#child = spawn(process.execPath, [file, ...args], { cwd: root, env: { ...process.env, ...env } });
     this.#child.stdout.on("data", (data: Buffer) => (this.stdout += data.toString()));
     this.#child.stderr.on("data", (data: Buffer) => (this.stderr += data.toString()));
     this.ended = once(this.#child, "close").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
@@ -47,6 +75,22 @@ export class Shell {
   /** Waits until stderr holds this. */
   said(text: string | RegExp): Promise<void> {
     return this.#until(() => this.stderr.search(text) >= 0);
+  }
+
+  /** Writes lines to its input. */
+  type(...lines: readonly string[]): void {
+    this.#child.stdin.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** Ends its input, after these lines. */
+  end(...lines: readonly string[]): void {
+    this.type(...lines);
+    this.#child.stdin.end();
+  }
+
+  /** No longer reads what it prints, as `head` does. */
+  stopReading(): void {
+    this.#child.stdout.destroy();
   }
 
   kill(signal: NodeJS.Signals): void {

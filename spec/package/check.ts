@@ -195,10 +195,10 @@ function loadsOnlyItsOwn(folder: string): void {
       node(folder, "--eval", `require("${entry}"); console.log(JSON.stringify(Object.keys(require.cache)))`),
     ) as string[];
   const foreign: [entry: string, files: RegExp][] = [
-    ["rx-webpubsub", /\/(commander|hono|jsonwebtoken|emulator|command)\//],
-    ["rx-webpubsub/operators", /\/(commander|hono|jsonwebtoken|ws|emulator|command)\//],
+    ["rx-webpubsub", /\/(commander|hono|jsonwebtoken|zod|emulator|command)\//],
+    ["rx-webpubsub/operators", /\/(commander|hono|jsonwebtoken|ws|zod|emulator|command)\//],
     // HTTP is loaded when a port is asked for.
-    ["rx-webpubsub/emulator", /\/(commander|hono|command)\//],
+    ["rx-webpubsub/emulator", /\/(commander|hono|zod|command)\//],
   ];
   for (const [entry, files] of foreign) {
     assert.deepEqual(
@@ -213,6 +213,18 @@ function loadsOnlyItsOwn(folder: string): void {
 function command(folder: string): string {
   const bin = path.join(folder, "node_modules/.bin/rx-webpubsub");
   assert.match(run(folder, bin, "emulator", "--help"), /--hub/);
+  const url = run(folder, bin, "token", "Endpoint=https://h.example;AccessKey=k;", "--hub", "chat");
+  assert.match(url, /^wss:\/\/h\.example\/client\/hubs\/chat\?access_token=\S+\n$/);
+  // What the file says is checked by a library of its own.
+  writeFileSync(path.join(folder, "emulator.json"), '{ "port": "80" }');
+  assert.throws(
+    () => run(folder, bin, "emulator", "--config", "emulator.json"),
+    /rx-webpubsub: emulator\.json: port is "80": it must be a whole number/,
+  );
+  assert.throws(
+    () => run(folder, bin, "connect", url.trim(), "--user", "x"),
+    /rx-webpubsub: --user and --role go with/,
+  );
   return run(folder, bin, "--version");
 }
 

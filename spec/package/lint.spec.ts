@@ -75,6 +75,8 @@ const cases: Case[] = [
   imports("lib/session/new.ts", "@azure/logger", /only logging, command may import/),
   imports("lib/emulator/new.ts", "commander", /only command may import/),
   imports("lib/command/new.ts", "commander"),
+  imports("lib/command/new.ts", "zod"),
+  imports("lib/emulator/new.ts", "zod", /only command may import/),
   imports("lib/command/new.ts", "node:process"),
   imports("lib/client/new.ts", "lodash", /no part of lib may import "lodash"/),
   imports("spec/new.ts", "node:http"),

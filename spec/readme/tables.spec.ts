@@ -4,7 +4,9 @@ import * as officialEntry from "@azure/web-pubsub-client";
 import { Command } from "commander";
 import ts from "typescript";
 import { resolveOptions } from "../../lib/client/resolve-options.js";
+import { addConnectCommand } from "../../lib/command/connect-command.js";
 import { addEmulatorCommand } from "../../lib/command/emulator-command.js";
+import { addTokenCommand } from "../../lib/command/token-command.js";
 import { WebPubSubEmulator } from "../../lib/emulator/index.js";
 import * as mainEntry from "../../lib/index.js";
 import { WebPubSubClient } from "../../lib/index.js";
@@ -75,13 +77,19 @@ it("lists every fault, and what a hub can do", () => {
   expect(namesOf("of `emulator.hub(name)`").sort()).toEqual(Object.keys(emulator.hub("h")).sort());
 });
 
-it("lists every flag of the command, in the order of its help", () => {
+describe("lists every flag, in the order of the help", () => {
   const program = new Command();
-  addEmulatorCommand(program);
-  const options = program.commands[0]?.options ?? [];
-  expect(table("flag", "default").map(([flags = ""]) => flags.replaceAll("`", ""))).toEqual(
-    options.map(({ flags }) => flags),
-  );
+  it.each([
+    ["emulator", addEmulatorCommand],
+    ["connect", addConnectCommand],
+    ["token", addTokenCommand],
+  ])("of %s", (name, addCommand) => {
+    addCommand(program);
+    const { options = [] } = program.commands.find((command) => command.name() === name) ?? {};
+    expect(table(`flag of \`${name}\``).map(([flags = ""]) => flags.replaceAll("`", ""))).toEqual(
+      options.map(({ flags }) => flags),
+    );
+  });
 });
 
 describe("the table for those who come from the official client", () => {
