@@ -1,7 +1,7 @@
-import { Subscription, takeUntil, using, type Observable } from "rxjs";
+import { Observable, takeUntil, type Subscriber, type Unsubscribable } from "rxjs";
 import type { DataType, GroupDataMessage } from "../protocol/messages.js";
 import type { Joined } from "../session/group-record.js";
-import type { Membership } from "../session/membership.js";
+import type { Membership, Observing } from "../session/membership.js";
 import type { CommandResult } from "../session/operation.js";
 import type { Router } from "../session/router.js";
 import type { MembershipCommandOptions, SendToGroupOptions } from "./command-options.js";
@@ -23,6 +23,31 @@ export interface GroupPorts {
   readonly router: Router;
   readonly holders: Holders;
   readonly disposed$: Observable<unknown>;
+}
+
+/** One subscription to a group's messages, and what it holds for that. */
+class Listening implements Unsubscribable {
+  readonly #observing: Observing | undefined;
+
+  constructor(
+    private readonly group: string,
+    private readonly isMember: boolean,
+    private readonly ports: Pick<GroupPorts, "membership" | "router" | "holders">,
+    private readonly subscriber: Subscriber<GroupDataMessage>,
+  ) {
+    const { membership, router, holders } = ports;
+    if (isMember) this.#observing = membership.observe(group);
+    // After that, so that a connection that opens at once finds the group wanted.
+    holders.acquire();
+    router.listen(group, isMember, subscriber);
+  }
+
+  unsubscribe(): void {
+    const { membership, router, holders } = this.ports;
+    router.unlisten(this.group, this.isMember, this.subscriber);
+    if (this.#observing) membership.unobserve(this.#observing);
+    holders.release();
+  }
 }
 
 /** One group of a client: a value that registers nothing until one of its Observables is subscribed. */
@@ -51,18 +76,8 @@ export class WebPubSubGroup {
     { commands, membership, router, holders, disposed$ }: GroupPorts,
   ) {
     this.#commands = commands;
-    this.messages$ = using(
-      () => {
-        const interest = new Subscription();
-        if (join) {
-          const observing = membership.observe(name);
-          interest.add(() => membership.unobserve(observing));
-        }
-        // Last, so that a connection that opens at once finds the group wanted.
-        interest.add(holders.hold());
-        return interest;
-      },
-      () => router.messagesOf(name, join ? "members" : "watchers"),
+    this.messages$ = new Observable(
+      (subscriber) => new Listening(name, join, { membership, router, holders }, subscriber),
     );
     this.joined$ = membership.joined(name).pipe(takeUntil(disposed$));
   }

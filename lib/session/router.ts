@@ -1,4 +1,4 @@
-import { EMPTY, Subject, Subscription, using, type Observable } from "rxjs";
+import { Observable, Subject, type Subscriber } from "rxjs";
 import { ProtocolError } from "../errors/client-errors.js";
 import { logger } from "../logging/logger.js";
 import type {
@@ -24,12 +24,11 @@ export interface AckMessage {
 }
 
 /**
- * Who listens to one group: members, for whom it is joined, and those who watch what others joined for them. Either is
- * there when it is wanted: with many groups, a message costs what memory it touches.
+ * Who listens to one group: its members, for whom it is joined, and those who watch what others joined for them. One
+ * object for the members, and the watchers apart, for there are few.
  */
-interface GroupAudience {
-  members: FanOut<GroupDataMessage> | undefined;
-  watchers: FanOut<GroupDataMessage> | undefined;
+class GroupAudience extends FanOut<GroupDataMessage> {
+  watchers: FanOut<GroupDataMessage> | undefined = undefined;
 }
 
 /**
@@ -39,8 +38,8 @@ interface GroupAudience {
 export class Router {
   readonly #groupMessages = new FanOut<GroupDataMessage>();
   readonly #serverMessages = new FanOut<ServerDataMessage>();
-  readonly groupMessages$ = this.#groupMessages.values$;
-  readonly serverMessages$ = this.#serverMessages.values$;
+  readonly groupMessages$ = this.#messages(this.#groupMessages);
+  readonly serverMessages$ = this.#messages(this.#serverMessages);
   readonly acks$ = new Subject<AckMessage>();
   readonly protocolErrors$ = new Subject<ProtocolError>();
   readonly #groups = new Map<string, GroupAudience>();
@@ -52,23 +51,30 @@ export class Router {
   ) {}
 
   /**
-   * The messages of one group, for its members, who are told when the service refuses the group, or for those who only
-   * watch. Hot; costs nothing while nobody is subscribed.
+   * Lets a subscriber have the messages of one group: as a member, who is told when the service refuses the group, or as
+   * one who only watches. Completes it once this is disposed of.
    */
-  messagesOf(group: string, audience: keyof GroupAudience): Observable<GroupDataMessage> {
-    return using(
-      () => new Subscription(() => this.#forget(group)),
-      () => (this.#isDisposed ? EMPTY : (this.#audienceOf(group)[audience] ??= new FanOut()).values$),
-    );
+  listen(group: string, isMember: boolean, subscriber: Subscriber<GroupDataMessage>): void {
+    if (this.#isDisposed) {
+      subscriber.complete();
+      return;
+    }
+    let audience = this.#groups.get(group);
+    if (audience === undefined) this.#groups.set(group, (audience = new GroupAudience()));
+    (isMember ? audience : (audience.watchers ??= new FanOut())).add(subscriber);
+  }
+
+  unlisten(group: string, isMember: boolean, subscriber: Subscriber<GroupDataMessage>): void {
+    const audience = this.#groups.get(group);
+    if (audience === undefined) return;
+    (isMember ? audience : audience.watchers)?.delete(subscriber);
+    if (!audience.observed && !audience.watchers?.observed) this.#groups.delete(group);
   }
 
   /** Ends the messages of a group for its members. */
   refuse(group: string, error: Error): void {
-    const audience = this.#groups.get(group);
-    const members = audience?.members;
-    if (audience === undefined || members === undefined) return;
-    audience.members = undefined;
-    this.queue.push(() => members.error(error));
+    const members = this.#groups.get(group)?.take() ?? [];
+    if (members.length > 0) this.queue.push(() => members.forEach((member) => member.error(error)));
   }
 
   /** Delivers a frame, unless by the time of its turn it is not `due` any more. */
@@ -79,7 +85,7 @@ export class Router {
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
         if (audience === undefined) break;
-        if (audience.members && due()) this.queue.emit(audience.members, frame, due);
+        if (audience.observed && due()) this.queue.emit(audience, frame, due);
         if (audience.watchers && due()) this.queue.emit(audience.watchers, frame, due);
         break;
       }
@@ -118,21 +124,21 @@ export class Router {
     for (const stream of [this.#groupMessages, this.#serverMessages, this.acks$, this.protocolErrors$]) {
       stream.complete();
     }
-    for (const { members, watchers } of this.#groups.values()) {
-      members?.complete();
-      watchers?.complete();
+    for (const audience of this.#groups.values()) {
+      audience.complete();
+      audience.watchers?.complete();
     }
   }
 
-  #audienceOf(group: string): GroupAudience {
-    let audience = this.#groups.get(group);
-    if (audience === undefined) this.#groups.set(group, (audience = { members: undefined, watchers: undefined }));
-    return audience;
-  }
-
-  #forget(group: string): void {
-    const audience = this.#groups.get(group);
-    if (audience && !audience.members?.observed && !audience.watchers?.observed) this.#groups.delete(group);
+  #messages<T>(fanOut: FanOut<T>): Observable<T> {
+    return new Observable((subscriber) => {
+      if (this.#isDisposed) {
+        subscriber.complete();
+        return undefined;
+      }
+      fanOut.add(subscriber);
+      return () => fanOut.delete(subscriber);
+    });
   }
 }
 
