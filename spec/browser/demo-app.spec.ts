@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
+import { firstValueFrom, ReplaySubject } from "rxjs";
 import { endPrograms, firstLine, startProgram } from "../demos/run-program.js";
 
 /* `npm run demo:app` as people see it. Screenshots go to .temp/demo-app. */
@@ -55,6 +56,8 @@ afterEach(async () => {
 async function openPage(options: BrowserContextOptions): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  // What is waited for by chance takes as long as it may, so that it can be seen.
+  await page.addInitScript("Math.random = () => 0.999");
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     // What Chromium itself writes of a handshake that was refused.
@@ -119,6 +122,13 @@ class Visitor {
     return this.page.getByRole("button", { name: button, exact: true }).click();
   }
 
+  /** Presses the button of a fault, and waits until the server has made it. */
+  async suffers(fault: "Cut" | "Freeze" | "Lose the session" | "Refuse"): Promise<void> {
+    const made = this.page.waitForResponse(/\/faults\/\w+$/);
+    await this.press(fault);
+    expect((await made).status()).toBe(204);
+  }
+
   /** Waits for a line of the log. */
   async reads(line: string | RegExp): Promise<void> {
     await this.page.getByRole("list", { name: "What happened" }).getByText(line).first().waitFor();
@@ -152,12 +162,12 @@ describe("the demo app in Chromium", () => {
       await ann.people.getByText("bob").waitFor();
       await acked(await ann.says("Hello, bob"));
       await bob.hears("Hello, bob");
+      await bob.page.getByRole("textbox", { name: "Message" }).pressSequentially("W");
+      await ann.page.getByText("bob is writing …").waitFor();
       await acked(await bob.says("<b>Hello</b>, ann"));
       await ann.hears("<b>Hello</b>, ann");
       expect(await ann.texts()).toEqual(["Hello, bob", "<b>Hello</b>, ann"]);
 
-      await bob.page.getByRole("textbox", { name: "Message" }).pressSequentially("W");
-      await ann.page.getByText("bob is writing …").waitFor();
       await bob.page.close({ runBeforeUnload: false });
       await expect(ann.people.getByText("bob").waitFor({ state: "detached" })).resolves.toBeUndefined();
     },
@@ -171,9 +181,9 @@ describe("the demo app in Chromium", () => {
       const bob = await Visitor.enter("bob", phone);
       await bob.press("Send 20");
       await ann.hears("3 of 20");
-      await ann.press("Cut");
+      await ann.suffers("Cut");
       await ann.reads(/^Recovered after \d+ ms/);
-      await bob.press("Cut");
+      await bob.suffers("Cut");
       await bob.reads(/^Recovered after \d+ ms/);
       await ann.hears("20 of 20");
       await acked(bob.message("20 of 20"));
@@ -193,7 +203,7 @@ describe("the demo app in Chromium", () => {
     async () => {
       const ann = await Visitor.enter("ann");
       const bob = await Visitor.enter("bob");
-      await ann.press("Freeze");
+      await ann.suffers("Freeze");
       await ann.reads("You froze the link");
       const waiting = await ann.says("Can you hear me?");
       await sending(waiting);
@@ -217,13 +227,22 @@ describe("the demo app in Chromium", () => {
       const ann = await Visitor.enter("ann");
       const bob = await Visitor.enter("bob", { ...desktop, colorScheme: "dark" });
       await acked(await ann.says("Before"));
-      await ann.press("Refuse");
+      // The fourth attempt, which would not be refused, begins when bob has spoken.
+      const bobHasSpoken$ = new ReplaySubject<void>(1);
+      let attempts = 0;
+      await ann.page.route("**/negotiate*", async (route) => {
+        if (++attempts > 3) await firstValueFrom(bobHasSpoken$);
+        await route.continue();
+      });
+      await ann.suffers("Refuse");
       await ann.status("Offline");
       await ann.page.getByText(/^attempt \d in \d\.\d s$/).waitFor();
       expect(await ann.page.getByRole("button", { name: "Cut" }).getAttribute("aria-disabled")).toBe("true");
       await acked(await bob.says("Ann, are you there?"));
       const waiting = await ann.says("Not yet");
+      await sending(waiting);
       await ann.picture("refused");
+      bobHasSpoken$.next();
 
       await ann.status("Connected");
       await acked(waiting);
@@ -244,7 +263,7 @@ describe("the demo app in Chromium", () => {
     "does not wait when it is told to try now",
     async () => {
       const ann = await Visitor.enter("ann");
-      await ann.press("Refuse");
+      await ann.suffers("Refuse");
       await ann.reads(/^Offline, attempt 4/);
       await ann.press("Try now");
       await ann.status("Connected");
@@ -256,7 +275,7 @@ describe("the demo app in Chromium", () => {
     "announces a lost session, and joins the room again",
     async () => {
       const ann = await Visitor.enter("ann");
-      await ann.press("Lose the session");
+      await ann.suffers("Lose the session");
       await ann.reads("A gap: this is a new session");
       await ann.messages.getByText("The session was lost: nothing was missed").waitFor();
       await acked(await ann.says("Back again"));
