@@ -6,7 +6,7 @@ import { endPrograms, firstLine, startProgram } from "./run-program.js";
 
 /* The server of `npm run demo:app`; its page is visited in spec/browser. */
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 const clients: OfficialClient[] = [];
 
 afterEach(async () => {
