@@ -163,7 +163,7 @@ describe("the connection", () => {
     expect(printed(shell)).toEqual(["g bob: hello"]);
   });
 
-  it("is recovered when it drops, and replaced with a fresh token when that is impossible", async () => {
+  it("is recovered when it drops, and replaced when that is impossible", async () => {
     const env = { WEBPUBSUB_CONNECTION_STRING: emulator.connectionString };
     const shell = run(["connect", "--hub", "chat", "--group", "g"], env);
     await shell.said("connected to chat\n");
