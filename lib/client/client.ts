@@ -1,29 +1,21 @@
-import { lastValueFrom, ReplaySubject, Subject, Subscription, type Observable } from "rxjs";
+import { Subscription, type Observable } from "rxjs";
 import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
 import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import { invalidGroupName } from "../protocol/names.js";
-import { AckIds } from "../session/ack-ids.js";
 import type { ConnectionState } from "../session/connection-state.js";
-import { Connection } from "../session/connection.js";
-import { EmissionQueue } from "../session/emission-queue.js";
 import { connectionStateOf } from "../session/lifecycle.js";
-import { Membership, type RejoinGroupFailed } from "../session/membership.js";
+import type { RejoinGroupFailed } from "../session/membership.js";
 import type { Connected, Disconnected, Gap, Notice, Recovered, Stopped } from "../session/notices.js";
 import type { CommandResult } from "../session/operation.js";
-import { Outbox } from "../session/outbox.js";
-import { RecoveryPace } from "../session/recovery-pace.js";
-import { Router, type AckMessage } from "../session/router.js";
-import { defaultShouldRetry } from "../session/should-retry.js";
+import type { AckMessage } from "../session/router.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
 import { resolveAccess, type ClientAccess } from "../socket/access.js";
-import { openLink } from "../socket/link.js";
-import { platformWebSocket } from "../socket/platform-web-socket.js";
 import { AsyncDisposable } from "./async-disposing.js";
 import type { WebPubSubClientOptions } from "./client-options.js";
 import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
-import { Commands, refuse } from "./commands.js";
+import { refuse } from "./commands.js";
 import { WebPubSubGroup, type GroupOptions } from "./group.js";
-import { Holders } from "./holders.js";
+import { partsOf, type Parts } from "./parts.js";
 import { resolveOptions } from "./resolve-options.js";
 import { handled, whenReady, type SessionIdentity, type StartOptions } from "./when-ready.js";
 
@@ -44,49 +36,56 @@ import { handled, whenReady, type SessionIdentity, type StartOptions } from "./w
  */
 export class WebPubSubClient extends AsyncDisposable {
   /** What the connection is doing, never the same twice in a row. Replays the last state emitted; watches; never errors. */
-  readonly state$: Observable<ConnectionState>;
+  declare readonly state$: Observable<ConnectionState>;
   /** Emits once per new session, when it is ready: handshake done, rejoins settled. Watches; never errors. */
-  readonly connected$: Observable<Connected>;
+  declare readonly connected$: Observable<Connected>;
   /** Emits once per recovery, after proof of life on the new link. Watches; never errors. */
-  readonly recovered$: Observable<Recovered>;
+  declare readonly recovered$: Observable<Recovered>;
   /** Emits once per session that `connected$` announced and that ended for good. Watches; never errors. */
-  readonly disconnected$: Observable<Disconnected>;
+  declare readonly disconnected$: Observable<Disconnected>;
   /**
    * Emits once per new session that follows a lost one, before its first message: messages may have been missed, what is
    * held may be stale. Never after a recovery, a `stop()` or an idle close. Watches; never errors.
    */
-  readonly gap$: Observable<Gap>;
+  declare readonly gap$: Observable<Gap>;
   /** Emits once per run, when the client gives up (with the error) or is stopped; not for an idle close. Watches; never errors. */
-  readonly stopped$: Observable<Stopped>;
+  declare readonly stopped$: Observable<Stopped>;
   /** Emits per rejoin that the service refused. Watches; never errors. */
-  readonly rejoinGroupFailed$: Observable<RejoinGroupFailed>;
+  declare readonly rejoinGroupFailed$: Observable<RejoinGroupFailed>;
   /** Every ack result, success or failure, as it arrives (client-protocol §6). Watches; never errors. */
-  readonly acks$: Observable<AckMessage>;
+  declare readonly acks$: Observable<AckMessage>;
   /** A `ProtocolError` per frame that could not be understood; the connection goes on. Watches; never errors. */
-  readonly protocolErrors$: Observable<ProtocolError>;
+  declare readonly protocolErrors$: Observable<ProtocolError>;
   /** Messages from the application server, exactly once per session and in order. Holds; never errors. */
-  readonly serverMessages$: Observable<ServerDataMessage>;
+  declare readonly serverMessages$: Observable<ServerDataMessage>;
   /** Messages of all groups, fragments of streams among them, exactly once per session and in order. Holds; never errors. */
-  readonly groupMessages$: Observable<GroupDataMessage>;
+  declare readonly groupMessages$: Observable<GroupDataMessage>;
 
-  readonly #queue = new EmissionQueue();
-  readonly #notices = {
-    state$: new ReplaySubject<ConnectionState>(1),
-    connected$: new Subject<Connected>(),
-    recovered$: new Subject<Recovered>(),
-    disconnected$: new Subject<Disconnected>(),
-    gap$: new Subject<Gap>(),
-    stopped$: new Subject<Stopped>(),
-  };
-  readonly #disposed$ = new ReplaySubject<void>(1);
-  readonly #router: Router;
-  readonly #membership: Membership;
-  readonly #connection: Connection;
-  readonly #holders: Holders;
-  readonly #commands: Commands;
+  readonly #parts: Parts;
   /** What each `start()` holds. */
   readonly #starts = new Set<Subscription>();
   #lastingStart = Subscription.EMPTY;
+
+  static {
+    /** Made when it is first asked for, and from then on the same: most clients are asked for few of them. */
+    const shows = (name: keyof WebPubSubClient, make: (parts: Parts) => Observable<unknown>) => {
+      Object.defineProperty(this.prototype, name, {
+        get(this: WebPubSubClient) {
+          const value = make(this.#parts);
+          Object.defineProperty(this, name, { value, enumerable: true });
+          return value;
+        },
+      });
+    };
+    for (const name of ["state$", "connected$", "recovered$", "disconnected$", "gap$", "stopped$"] as const) {
+      shows(name, ({ announcer }) => announcer.streamOf(name));
+    }
+    shows("rejoinGroupFailed$", ({ membership }) => membership.rejoinGroupFailed$.asObservable());
+    shows("acks$", ({ router }) => router.acks$.asObservable());
+    shows("protocolErrors$", ({ router }) => router.protocolErrors$.asObservable());
+    shows("serverMessages$", ({ holders, router }) => holders.holdDuring(router.serverMessages$));
+    shows("groupMessages$", ({ holders, router }) => holders.holdDuring(router.groupMessages$));
+  }
 
   /**
    * Neither opens anything nor starts a timer.
@@ -97,69 +96,12 @@ export class WebPubSubClient extends AsyncDisposable {
    */
   constructor(access: ClientAccess, options?: WebPubSubClientOptions) {
     super();
-    const resolved = resolveOptions(options);
-    const { subprotocol, scheduler, random } = resolved;
-    const resolvedAccess = resolveAccess(access);
-    const ackIds = new AckIds();
-    const outbox = new Outbox(resolved, this.#queue);
-    this.#router = new Router(this.#queue, (ack) => outbox.acknowledge(ack));
-    this.#membership = new Membership(
-      { ...resolved, rejoinRetry: { ...resolved.reconnectRetry, maxRetries: Infinity } },
-      outbox,
-      ackIds,
-      this.#queue,
-      (group, error) => this.#router.refuse(group, error),
-    );
-    this.#connection = new Connection(
-      { ...resolved, shouldRetry: () => resolved.shouldRetry ?? defaultShouldRetry(resolvedAccess.isFixed) },
-      {
-        access: resolvedAccess,
-        openLink: (url) =>
-          openLink(url, {
-            subprotocol,
-            scheduler,
-            webSocketCtor: () => resolved.webSocketCtor ?? platformWebSocket(),
-            runOutside: (open) => open(),
-          }),
-        pace: new RecoveryPace(scheduler, random),
-        outbox,
-        membership: this.#membership,
-        queue: this.#queue,
-        router: this.#router,
-        notify: (notice) => this.#notify(notice),
-      },
-    );
-    this.#holders = new Holders(resolved.idleCloseInMs, scheduler, {
-      opens: () => this.#openForHolder(),
-      closes: () => void this.#connection.stop("idle"),
-      isOpen: () => this.#connection.lifecycle.phase !== "stopped",
-    });
-    this.#commands = new Commands({
-      ...resolved,
-      ackIds,
-      outbox,
-      membership: this.#membership,
-      holders: this.#holders,
-      stopReason: () => this.#stopReason,
-    });
-
-    this.#notices.state$.next(this.state);
-    this.state$ = this.#notices.state$.asObservable();
-    this.connected$ = this.#notices.connected$.asObservable();
-    this.recovered$ = this.#notices.recovered$.asObservable();
-    this.disconnected$ = this.#notices.disconnected$.asObservable();
-    this.gap$ = this.#notices.gap$.asObservable();
-    this.stopped$ = this.#notices.stopped$.asObservable();
-    this.rejoinGroupFailed$ = this.#membership.rejoinGroupFailed$.asObservable();
-    this.acks$ = this.#router.acks$.asObservable();
-    this.protocolErrors$ = this.#router.protocolErrors$.asObservable();
-    this.serverMessages$ = this.#holders.holdDuring(this.#router.serverMessages$);
-    this.groupMessages$ = this.#holders.holdDuring(this.#router.groupMessages$);
+    this.#parts = partsOf(resolveAccess(access), resolveOptions(options), (notice) => this.#notify(notice));
   }
 
   /** What the connection is doing now; inside a subscriber it may be ahead of `state$`. */
   get state(): ConnectionState {
-    return connectionStateOf(this.#connection.lifecycle);
+    return connectionStateOf(this.#parts.connection.lifecycle);
   }
 
   /**
@@ -171,18 +113,18 @@ export class WebPubSubClient extends AsyncDisposable {
   start({ signal, abortSignal }: StartOptions = {}): Promise<SessionIdentity> {
     const aborter = signal ?? abortSignal;
     if (aborter?.aborted) return handled(Promise.reject(aborter.reason as Error));
-    return this.#start(() => this.#connection.open(), aborter);
+    return this.#start(() => this.#parts.connection.open(), aborter);
   }
 
   #start(open: () => void, aborter?: AbortSignalLike): Promise<SessionIdentity> {
-    if (this.#stopReason === "disposed") {
+    if (this.#parts.stopReason() === "disposed") {
       return handled(Promise.reject(new ClientStoppedError("start()", "disposed")));
     }
-    return this.#queue.transact(() => {
+    return this.#parts.queue.transact(() => {
       open();
-      const hold = this.#holders.hold();
+      const hold = this.#parts.holders.hold();
       this.#starts.add(hold);
-      const ready = whenReady(this.#connection, aborter);
+      const ready = whenReady(this.#parts.connection, aborter);
       const release = () => {
         hold.unsubscribe();
         this.#starts.delete(hold);
@@ -210,23 +152,24 @@ export class WebPubSubClient extends AsyncDisposable {
    * @returns a promise as `start()` does
    */
   reconnect({ newSession = false }: { readonly newSession?: boolean } = {}): Promise<SessionIdentity> {
-    const open = () => (newSession ? this.#connection.renew() : this.#connection.reopen());
-    if (this.#stopReason !== undefined) return this.#start(open);
+    const open = () => (newSession ? this.#parts.connection.renew() : this.#parts.connection.reopen());
+    if (this.#parts.stopReason() !== undefined) return this.#start(open);
     // What follows is emitted only when somebody waits for the outcome.
-    return this.#queue.transact(() => {
+    return this.#parts.queue.transact(() => {
       open();
-      return whenReady(this.#connection);
+      return whenReady(this.#parts.connection);
     });
   }
 
   /** Stops for good and completes every Observable. */
   dispose(): Promise<void> {
     const stopped = this.#stop("disposed");
-    this.#queue.push(() => {
-      Object.values(this.#notices).forEach((subject) => subject.complete());
-      this.#router.dispose();
-      this.#membership.dispose();
-      this.#disposed$.next();
+    const { queue, announcer, router, membership, disposed$ } = this.#parts;
+    queue.push(() => {
+      announcer.complete();
+      router.dispose();
+      membership.dispose();
+      disposed$.next();
     });
     return stopped;
   }
@@ -238,13 +181,7 @@ export class WebPubSubClient extends AsyncDisposable {
    */
   group(name: string, options: GroupOptions = {}): WebPubSubGroup {
     refuse(invalidGroupName(name), name);
-    return new WebPubSubGroup(name, options, {
-      commands: this.#commands,
-      membership: this.#membership,
-      router: this.#router,
-      holders: this.#holders,
-      disposed$: this.#disposed$,
-    });
+    return new WebPubSubGroup(name, options, this.#parts);
   }
 
   /**
@@ -256,7 +193,7 @@ export class WebPubSubClient extends AsyncDisposable {
    * `RangeError` for a name outside the limits (client-protocol §18).
    */
   joinGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
-    return this.#commands.joinGroup(group, options);
+    return this.#parts.commands.joinGroup(group, options);
   }
 
   /**
@@ -264,7 +201,7 @@ export class WebPubSubClient extends AsyncDisposable {
    * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does.
    */
   leaveGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
-    return this.#commands.leaveGroup(group, options);
+    return this.#parts.commands.leaveGroup(group, options);
   }
 
   /**
@@ -284,7 +221,7 @@ export class WebPubSubClient extends AsyncDisposable {
     dataType?: DataType,
     options?: SendToGroupOptions,
   ): Observable<CommandResult> {
-    return this.#commands.sendToGroup(group, content, dataType, options);
+    return this.#parts.commands.sendToGroup(group, content, dataType, options);
   }
 
   /** Sends an event to the application server (client-protocol §4.3). Cold; emits, completes and errors as {@link sendToGroup} does. */
@@ -294,39 +231,28 @@ export class WebPubSubClient extends AsyncDisposable {
     dataType?: DataType,
     options?: SendEventOptions,
   ): Observable<CommandResult> {
-    return this.#commands.sendEvent(event, content, dataType, options);
-  }
-
-  get #stopReason() {
-    const { lifecycle } = this.#connection;
-    return lifecycle.phase === "stopped" ? lifecycle.reason : undefined;
-  }
-
-  /** `stop()` latches: only a client that was never started, idled or gave up opens for a holder. */
-  #openForHolder(): void {
-    const reason = this.#stopReason;
-    if (reason === "initial" || reason === "idle" || reason === "gaveUp") this.#connection.open();
+    return this.#parts.commands.sendEvent(event, content, dataType, options);
   }
 
   #stop(reason: "stop" | "disposed"): Promise<void> {
-    return lastValueFrom(this.#connection.stop(reason), { defaultValue: undefined });
-  }
-
-  #releaseStarts(): void {
-    const held = [...this.#starts];
-    this.#starts.clear();
-    held.forEach((hold) => hold.unsubscribe());
+    return new Promise((resolve) => {
+      this.#parts.connection.stop(reason).subscribe({ complete: resolve });
+    });
   }
 
   #notify(notice: Notice): void {
+    const { holders, queue, announcer, membership } = this.#parts;
     if (notice.to === "stopped$") {
       // Before anyone is told: who starts again inside stopped$ holds the next run, not this one.
-      this.#releaseStarts();
-      this.#holders.stopped();
+      const held = [...this.#starts];
+      this.#starts.clear();
+      held.forEach((hold) => hold.unsubscribe());
+      holders.stopped();
     }
-    this.#queue.push(() => {
-      if (notice.to === "gap$") this.#notices.gap$.next({ ...notice.value, groups: this.#membership.wanted() });
-      else (this.#notices[notice.to] as Subject<unknown>).next(notice.value);
+    queue.push(() => {
+      const { to, value } = notice;
+      if (to === "gap$") announcer.next(to, { ...value, groups: membership.wanted() });
+      else announcer.next(to, value);
     });
   }
 }

@@ -1,4 +1,6 @@
 import { Subscription, using, type Observable, type SchedulerLike } from "rxjs";
+import type { Connection } from "../session/connection.js";
+import { stopReasonOf } from "../session/lifecycle.js";
 
 /**
  * Who holds the connection: `start()` until `stop()`, each data subscription, each command until it settles. When the
@@ -9,13 +11,8 @@ export class Holders {
   #idleTimer = Subscription.EMPTY;
 
   constructor(
-    private readonly idleCloseInMs: number,
-    private readonly scheduler: SchedulerLike,
-    private readonly connection: {
-      readonly opens: () => void;
-      readonly closes: () => void;
-      readonly isOpen: () => boolean;
-    },
+    private readonly options: { readonly idleCloseInMs: number; readonly scheduler: SchedulerLike },
+    private readonly connection: Connection,
   ) {}
 
   /** Holds the connection until unsubscribed; opens it unless it is stopped for good. */
@@ -26,9 +23,11 @@ export class Holders {
 
   /** As {@link hold}, for a holder that releases it by itself, once. */
   acquire(): void {
+    const reason = stopReasonOf(this.connection.lifecycle);
     this.#count++;
     this.#idleTimer.unsubscribe();
-    this.connection.opens();
+    // `stop()` latches: only a client that was never started, idled or gave up opens for a holder.
+    if (reason !== "stop" && reason !== "disposed") this.connection.open();
   }
 
   release(): void {
@@ -49,10 +48,11 @@ export class Holders {
   }
 
   #idle(): void {
-    if (!this.connection.isOpen()) return;
-    this.#idleTimer = this.scheduler.schedule(() => {
+    const { scheduler, idleCloseInMs } = this.options;
+    if (stopReasonOf(this.connection.lifecycle)) return;
+    this.#idleTimer = scheduler.schedule(() => {
       this.#idleTimer.unsubscribe();
-      this.connection.closes();
-    }, this.idleCloseInMs);
+      this.connection.stop("idle");
+    }, idleCloseInMs);
   }
 }

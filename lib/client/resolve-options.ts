@@ -46,79 +46,86 @@ const fields =
   (value, path) => {
     const given = rule({}, "an object", (value) => typeof value === "object" && value !== null)(value, path);
     const prefix = path === OPTIONS ? "" : `${path}.`;
-    return Object.fromEntries(
-      Object.entries<Rule<unknown>>(rules).map(([name, check]) => [
-        name,
-        check(Reflect.get(given, name), prefix + name),
-      ]),
-    ) as T;
+    // A copy of the rules has the right fields, and unlike one that grows field by field it is no hash table.
+    const checked = { ...rules } as Record<string, unknown>;
+    for (const [name, check] of Object.entries<Rule<unknown>>(rules)) {
+      checked[name] = check(Reflect.get(given, name), prefix + name);
+    }
+    return checked as T;
   };
 
-const retry =
-  (maxRetries: number, modes: Rule<"Exponential" | "Fixed">, jitters: Rule<"full" | "none">) =>
-  (value: unknown, path: string) => {
-    const policy = fields({
-      maxRetries: number(maxRetries, 0, Infinity),
-      retryDelayInMs: number(1_000),
-      mode: modes,
-      jitter: jitters,
-      stableAfterInMs: number(10_000, 0, Infinity),
-    })(value, path);
-    const atLeast = policy.retryDelayInMs;
+const retry = (maxRetries: number, modes: Rule<"Exponential" | "Fixed">, jitters: Rule<"full" | "none">) => {
+  const check = fields({
+    maxRetries: number(maxRetries, 0, Infinity),
+    retryDelayInMs: number(1_000),
+    maxRetryDelayInMs: number(NaN),
+    mode: modes,
+    jitter: jitters,
+    stableAfterInMs: number(10_000, 0, Infinity),
+  });
+  return (value: unknown, path: string) => {
+    const policy = check(value, path);
+    const { retryDelayInMs, maxRetryDelayInMs } = policy;
+    if (maxRetryDelayInMs < retryDelayInMs) {
+      throw new RangeError(
+        `${path}.maxRetryDelayInMs must not be below retryDelayInMs (${retryDelayInMs}), got ${maxRetryDelayInMs}`,
+      );
+    }
     // Who raises only the shorter delay means it.
-    const { maxRetryDelayInMs } = fields({ maxRetryDelayInMs: number(Math.max(30_000, atLeast), atLeast) })(
-      value,
-      path,
-    );
-    return { ...policy, maxRetryDelayInMs };
+    if (Number.isNaN(maxRetryDelayInMs)) policy.maxRetryDelayInMs = Math.max(30_000, retryDelayInMs);
+    return policy;
   };
+};
 
 const isScheduler = (value: unknown): boolean => {
   const { schedule, now } = Object(value) as Partial<SchedulerLike>;
   return typeof schedule === "function" && typeof now === "function";
 };
 
-const check = (options: unknown) =>
-  fields({
-    protocol: rule(defaultSubprotocol, `one of ${Object.keys(subprotocols).join(", ")}`, isSubprotocolName),
-    autoReconnect: flag(true),
-    autoRejoinGroups: flag(true),
-    reconnectRetryOptions: retry(Infinity, word("Exponential", "Fixed"), word("full", "none")),
-    messageRetryOptions: retry(3, word("Fixed", "Exponential"), word("none", "full")),
-    shouldRetry: callable<ShouldRetry | undefined>(undefined),
-    keepAliveIntervalInMs: number(20_000),
-    keepAliveTimeoutInMs: number(120_000),
-    ackTimeoutInMs: number(30_000),
-    startTimeoutInMs: number(30_000),
-    recoveryTimeoutInMs: number(30_000),
-    proofOfLifeInMs: number(4_000),
-    whenOffline: word("queue", "fail", "drop"),
-    maxQueuedSends: number(1_000, 0, Infinity),
-    idleCloseInMs: number(1_000),
-    leaveDelayInMs: number(250),
-    sequenceAck: fields({ count: number(200, 1), bytes: number(2_097_152, 1), timeInMs: number(1_000) }),
-    rejoinConcurrency: number(100, 1, Infinity),
-    webSocketCtor: callable<WebSocketConstructor | undefined>(undefined),
-    scheduler: rule<SchedulerLike>(asyncScheduler, "an RxJS scheduler", isScheduler),
-    random: callable(Math.random),
-    wake$: rule<Observable<unknown>>(pageWake$, "an Observable", isObservable),
-  })(options, OPTIONS);
+const check = fields({
+  protocol: rule(defaultSubprotocol, `one of ${Object.keys(subprotocols).join(", ")}`, isSubprotocolName),
+  autoReconnect: flag(true),
+  autoRejoinGroups: flag(true),
+  reconnectRetryOptions: retry(Infinity, word("Exponential", "Fixed"), word("full", "none")),
+  messageRetryOptions: retry(3, word("Fixed", "Exponential"), word("none", "full")),
+  shouldRetry: callable<ShouldRetry | undefined>(undefined),
+  keepAliveIntervalInMs: number(20_000),
+  keepAliveTimeoutInMs: number(120_000),
+  ackTimeoutInMs: number(30_000),
+  startTimeoutInMs: number(30_000),
+  recoveryTimeoutInMs: number(30_000),
+  proofOfLifeInMs: number(4_000),
+  whenOffline: word("queue", "fail", "drop"),
+  maxQueuedSends: number(1_000, 0, Infinity),
+  idleCloseInMs: number(1_000),
+  leaveDelayInMs: number(250),
+  sequenceAck: fields({ count: number(200, 1), bytes: number(2_097_152, 1), timeInMs: number(1_000) }),
+  rejoinConcurrency: number(100, 1, Infinity),
+  webSocketCtor: callable<WebSocketConstructor | undefined>(undefined),
+  scheduler: rule<SchedulerLike>(asyncScheduler, "an RxJS scheduler", isScheduler),
+  random: callable<(() => number) | undefined>(undefined),
+  wake$: rule<Observable<unknown>>(pageWake$, "an Observable", isObservable),
+});
 
 /** The options with every default filled in, checked. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>;
 
 /** @throws RangeError or TypeError that names the option and the value. */
 export function resolveOptions(options?: WebPubSubClientOptions) {
-  const checked = check(options);
-  const { protocol, scheduler, random, reconnectRetryOptions, messageRetryOptions } = checked;
-  const timed = (policy: typeof reconnectRetryOptions): RetryBackoffPolicy => ({ ...policy, scheduler, random });
+  const checked = check(options, OPTIONS);
+  const { protocol, scheduler, random = Math.random, reconnectRetryOptions, messageRetryOptions } = checked;
+  const messageRetry: RetryBackoffPolicy = { ...messageRetryOptions, scheduler, random };
+  const reconnectRetry: RetryBackoffPolicy = { ...reconnectRetryOptions, scheduler, random };
   return {
     ...checked,
+    random,
     subprotocol: protocol,
     isReliable: subprotocols[protocol].reliable,
     codec: jsonCodec,
-    reconnectRetry: timed(reconnectRetryOptions),
-    messageRetry: timed(messageRetryOptions),
+    reconnectRetry,
+    messageRetry,
+    /** Groups are kept up as long as there is a session. */
+    rejoinRetry: { ...reconnectRetry, maxRetries: Infinity },
     stableAfterInMs: reconnectRetryOptions.stableAfterInMs,
   };
 }

@@ -1,4 +1,3 @@
-import { filter, map, merge, Observable, of, take } from "rxjs";
 import type { Connection } from "../session/connection.js";
 import { identityOf } from "../session/lifecycle.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
@@ -25,20 +24,28 @@ export interface StartOptions {
  */
 export function whenReady(connection: Connection, signal?: AbortSignalLike): Promise<SessionIdentity> {
   const { lifecycle, run } = connection;
-  const ready$ =
-    lifecycle.phase === "connected"
-      ? of(identityOf(lifecycle.session))
-      : connection.outcome$.pipe(
-          filter((outcome) => outcome.run >= run),
-          map((outcome) => {
-            if ("error" in outcome) throw outcome.error;
-            return outcome.session;
-          }),
-        );
-  const settled$ = signal === undefined ? ready$ : merge(abortionOf(signal), ready$);
   return handled(
     new Promise((resolve, reject) => {
-      settled$.pipe(take(1)).subscribe({ next: resolve, error: reject });
+      const abort = () => {
+        waiting.unsubscribe();
+        const reason = signal?.reason as Error;
+        reject(reason);
+      };
+      const waiting = connection.outcome$.subscribe((outcome) => {
+        if (outcome.run < run) return;
+        waiting.unsubscribe();
+        if ("error" in outcome) reject(outcome.error);
+        else resolve(outcome.session);
+      });
+      if (signal?.aborted) {
+        abort();
+      } else if (lifecycle.phase === "connected") {
+        waiting.unsubscribe();
+        resolve(identityOf(lifecycle.session));
+      } else if (signal) {
+        signal.addEventListener("abort", abort);
+        waiting.add(() => signal.removeEventListener("abort", abort));
+      }
     }),
   );
 }
@@ -48,14 +55,3 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }
-
-const abortionOf = (signal: AbortSignalLike): Observable<never> =>
-  new Observable((subscriber) => {
-    const abort = () => subscriber.error(signal.reason);
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener("abort", abort);
-    return () => signal.removeEventListener("abort", abort);
-  });

@@ -3,7 +3,8 @@ import { redact } from "../protocol/redact.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (value: unknown): Fields | undefined =>
+/** The fields of an object, whatever they may be; nothing for what is none. */
+export const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === "object" && value !== null ? (value as Fields) : undefined;
 
 /** The text of something that was thrown by code that is not ours, without tokens. */

@@ -38,8 +38,6 @@ import type { ShouldRetry } from "./should-retry.js";
 export interface ConnectionOptions extends SessionOptions {
   readonly autoReconnect: boolean;
   readonly reconnectRetry: RetryBackoffPolicy;
-  /** Makes the judge of one run's failed attempts. */
-  readonly shouldRetry: () => ShouldRetry;
   /** Emissions mean "look at the connection now". */
   readonly wake$: Observable<unknown>;
   readonly scheduler: SchedulerLike;
@@ -49,6 +47,8 @@ export interface ConnectionOptions extends SessionOptions {
 const WAKE_UP_MS = 50;
 
 export type ConnectionPorts = Pick<SessionPorts, "access" | "openLink" | "pace" | "outbox" | "membership"> & {
+  /** Makes the judge of one run's failed attempts. */
+  readonly makeShouldRetry: () => ShouldRetry;
   readonly queue: EmissionQueue;
   readonly router: Router;
   readonly notify: (notice: Notice) => void;
@@ -188,7 +188,8 @@ export class Connection {
   }
 
   #sessions(isDue: () => boolean): Observable<unknown> {
-    const { autoReconnect, reconnectRetry, shouldRetry: makeShouldRetry } = this.options;
+    const { autoReconnect, reconnectRetry } = this.options;
+    const { makeShouldRetry } = this.ports;
     let shouldRetry = makeShouldRetry();
     return defer(() => {
       this.#dispatch({ type: "attempted" });

@@ -170,6 +170,10 @@ const connecting = (attempt: number, lost?: LostSession, cause?: ConnectionCause
 const settle = (state: Extract<Lifecycle, { phase: "joining" }>): Lifecycle =>
   state.settled && !state.outage ? { phase: "connected", session: state.session } : state;
 
+/** Why nothing is open, if that is so. */
+export const stopReasonOf = (state: Lifecycle): StopReason | undefined =>
+  state.phase === "stopped" ? state.reason : undefined;
+
 /** The session there is, announced or not. */
 export const sessionOf = (state: Lifecycle): LiveSession | undefined =>
   "session" in state ? state.session : undefined;

@@ -1,6 +1,8 @@
-import { defer, finalize, from, map, of, take, tap, throwIfEmpty, type Observable, type ObservableInput } from "rxjs";
+import { defer, map, Observable, take, type ObservableInput } from "rxjs";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
-import { messageOf, redactedError } from "../errors/foreign-error.js";
+import { fieldsOf, messageOf, redactedError } from "../errors/foreign-error.js";
+import { defined } from "../protocol/defined.js";
+import { kindOf } from "../protocol/kind-of.js";
 import type { PlatformAbortSignal } from "./abort-signal.js";
 
 /** What an access URL provider is told about the attempt that needs a URL. */
@@ -34,49 +36,47 @@ export interface Access {
 
 /** @throws ConnectionError when a URL passed as a string cannot be one. */
 export function resolveAccess(access: ClientAccess): Access {
-  if (typeof access === "string") return fixed(checkedAccessUrl(access));
   if (typeof access === "function") return provided(access);
-  const owner: unknown = access;
-  if (typeof owner === "object" && owner !== null && "getClientAccessUrl" in owner) {
-    const credential = access;
-    return typeof credential.getClientAccessUrl === "function"
-      ? provided((context) => callProvider(credential, context))
-      : resolveAccess(credential.getClientAccessUrl);
-  }
-  throw refusal(`got ${describe(access)}`);
+  const url = fieldsOf(access)?.["getClientAccessUrl"];
+  if (url === undefined) return fixed(checkedAccessUrl(access));
+  if (typeof url !== "function") return fixed(checkedAccessUrl(url));
+  // Called as a method, for credentials that are classes.
+  return provided((context) => (access as { getClientAccessUrl: AccessUrlProvider }).getClientAccessUrl(context));
 }
 
-/** Called as a method, for credentials that are classes. */
-const callProvider = (
-  credential: { readonly getClientAccessUrl: string | AccessUrlProvider },
-  context: AccessContext,
-): ObservableInput<string> =>
-  typeof credential.getClientAccessUrl === "function"
-    ? credential.getClientAccessUrl(context)
-    : credential.getClientAccessUrl;
-
-const fixed = (url: string): Access => ({ isFixed: true, url: () => of(url) });
+const fixed = (url: string): Access => ({ isFixed: true, url: () => defer(() => [url]) });
 
 const provided = (provider: AccessUrlProvider): Access => ({
   isFixed: false,
   url: (attempt, cause) =>
-    defer(() => {
+    new Observable((subscriber) => {
       const controller = new AbortController();
       const { signal } = controller;
-      let answered = false;
-      return defer(() => {
-        const answer = provider({ attempt, ...(cause && { cause }), signal, abortSignal: signal });
+      const answer$ = defer(() => {
+        const answer = provider(defined({ attempt, cause, signal, abortSignal: signal }));
         // A string is an iterable of characters to RxJS; whoever returns one means a URL.
-        return typeof answer === "string" ? of(answer) : from(answer);
-      }).pipe(
-        take(1),
-        throwIfEmpty(() => refusal("got nothing: the provider completed without a value")),
-        map(checkedAccessUrl),
-        tap({ next: () => (answered = true), error: () => (answered = true) }),
-        finalize(() => {
-          if (!answered) controller.abort();
-        }),
-      );
+        return typeof answer === "string" ? [answer] : answer;
+      });
+      let isPending = true;
+      const answered = answer$.pipe(take(1), map(checkedAccessUrl)).subscribe({
+        next: (url) => {
+          isPending = false;
+          subscriber.next(url);
+          subscriber.complete();
+        },
+        error: (error: unknown) => {
+          isPending = false;
+          subscriber.error(error);
+        },
+        complete: () => {
+          isPending = false;
+          subscriber.error(refusal("nothing: the provider completed without a value"));
+        },
+      });
+      subscriber.add(answered);
+      subscriber.add(() => {
+        if (isPending) controller.abort();
+      });
     }),
 });
 
@@ -92,31 +92,29 @@ export function accessFailure(error: unknown): ConnectionError {
   });
 }
 
-const isDenial = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "status" in error && (error.status === 401 || error.status === 403);
+const isDenial = (error: unknown): boolean => {
+  const status = fieldsOf(error)?.["status"];
+  return status === 401 || status === 403;
+};
 
 function checkedAccessUrl(url: unknown): string {
-  if (typeof url !== "string") throw refusal(`got ${describe(url)}`);
-  if (url.trim() === "") throw refusal("got an empty string");
-  let parsed: URL;
+  if (typeof url !== "string") throw refusal(kindOf(url));
+  if (url.trim() === "") throw refusal("an empty string");
+  let protocol: string;
   try {
-    parsed = new URL(url);
+    ({ protocol } = new URL(url));
   } catch {
-    throw refusal("got a string that is not a URL");
+    throw refusal("a string that is not a URL");
   }
-  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:")
-    throw refusal(`got one that starts with ${parsed.protocol}`);
+  if (protocol !== "ws:" && protocol !== "wss:") throw refusal(`one that starts with ${protocol}`);
   return url;
 }
 
 const refusal = (got: string): ConnectionError =>
   new ConnectionError(
-    `a client access URL must be a ws: or wss: URL such as wss://HOST/client/hubs/HUB?access_token=…, or come from a function; ${got}`,
+    `a client access URL must be a ws: or wss: URL such as wss://HOST/client/hubs/HUB?access_token=…, or come from a function; got ${got}`,
     { code: "AccessFailed", phase: "access", isRetriable: false },
   );
-
-const describe = (value: unknown): string =>
-  value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
 
 /** The URL that continues a session (client-protocol §8.2): the original one with the session's id and token in it. */
 export function recoveryUrl(accessUrl: string, connectionId: string, reconnectionToken: string): string {
@@ -136,9 +134,8 @@ export function tokenHasExpired(accessUrl: string, now: number): boolean {
   if (payload === undefined) return false;
   try {
     // What is not ASCII comes out wrong, and does no harm: the expiry is a number.
-    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    const expiry = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined;
-    return typeof expiry === "number" && expiry * 1_000 < now;
+    const { exp } = Object(JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")))) as { exp?: unknown };
+    return typeof exp === "number" && exp * 1_000 < now;
   } catch {
     return false;
   }

@@ -1,0 +1,53 @@
+import { ReplaySubject } from "rxjs";
+import { AckIds } from "../session/ack-ids.js";
+import { Connection } from "../session/connection.js";
+import { EmissionQueue } from "../session/emission-queue.js";
+import { connectionStateOf, stopReasonOf } from "../session/lifecycle.js";
+import { Membership } from "../session/membership.js";
+import type { Notice } from "../session/notices.js";
+import { Outbox } from "../session/outbox.js";
+import { RecoveryPace } from "../session/recovery-pace.js";
+import { Router } from "../session/router.js";
+import { defaultShouldRetry } from "../session/should-retry.js";
+import type { Access } from "../socket/access.js";
+import { openLink } from "../socket/link.js";
+import { platformWebSocket } from "../socket/platform-web-socket.js";
+import { Announcer } from "./announcer.js";
+import { Commands } from "./commands.js";
+import { Holders } from "./holders.js";
+import type { ResolvedOptions } from "./resolve-options.js";
+
+export type Parts = ReturnType<typeof partsOf>;
+
+/** Puts a client together. The parts share one object of options. */
+export function partsOf(access: Access, options: ResolvedOptions, notify: (notice: Notice) => void) {
+  const { subprotocol, scheduler, random, shouldRetry, webSocketCtor } = options;
+  const queue = new EmissionQueue();
+  const ackIds = new AckIds();
+  const outbox = new Outbox(options, queue);
+  const router = new Router(queue, (ack) => outbox.acknowledge(ack));
+  const membership = new Membership(options, outbox, ackIds, queue, (group, error) => router.refuse(group, error));
+  const connection = new Connection(options, {
+    access,
+    makeShouldRetry: () => shouldRetry ?? defaultShouldRetry(access.isFixed),
+    openLink: (url) =>
+      openLink(url, {
+        subprotocol,
+        scheduler,
+        webSocketCtor: () => webSocketCtor ?? platformWebSocket(),
+        runOutside: (open) => open(),
+      }),
+    pace: new RecoveryPace(scheduler, random),
+    outbox,
+    membership,
+    queue,
+    router,
+    notify,
+  });
+  const stopReason = () => stopReasonOf(connection.lifecycle);
+  const holders = new Holders(options, connection);
+  const commands = new Commands({ ...options, ackIds, outbox, membership, holders, stopReason });
+  const announcer = new Announcer(connectionStateOf(connection.lifecycle));
+  const disposed$ = new ReplaySubject<void>(1);
+  return { queue, router, membership, connection, stopReason, holders, commands, announcer, disposed$ };
+}
