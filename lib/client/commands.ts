@@ -1,4 +1,4 @@
-import { defer, Observable } from "rxjs";
+import { defer, Observable, Subscription, tap } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
@@ -118,7 +118,15 @@ export class Commands {
     ackId: number | undefined,
     run: (chosen: number | undefined) => Observable<CommandResult>,
   ): Observable<CommandResult> {
-    return ackId === undefined ? run(undefined) : this.ports.ackIds.reserve(ackId, run);
+    if (ackId === undefined) return run(undefined);
+    return defer(() => {
+      const { ackIds } = this.ports;
+      ackIds.take(ackId);
+      // Once: whoever is told of the outcome may have taken it again.
+      const reservation = new Subscription(() => ackIds.release(ackId));
+      const release = () => reservation.unsubscribe();
+      return run(ackId).pipe(tap({ next: release, error: release, finalize: release }));
+    });
   }
 }
 

@@ -1,17 +1,15 @@
 /* What joinGroup and leaveGroup do: each goes out for itself, in the order subscribed. */
-import { catchError, defer, of, tap, throwError, type Observable, type SchedulerLike } from "rxjs";
+import { catchError, defer, of, tap, throwError, type Observable } from "rxjs";
 import { isDefinitive, isUnacknowledged, neverSent } from "./failures.js";
 import { firstWithin } from "./first-within.js";
 import type { GroupRecord } from "./group-record.js";
-import type { Membership } from "./membership.js";
+import type { Membership, MembershipOptions } from "./membership.js";
 import type { CommandResult } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 
 export interface MembershipCommandPorts {
   readonly membership: Membership;
   readonly outbox: Outbox;
-  readonly ackTimeoutInMs: number;
-  readonly scheduler: SchedulerLike;
 }
 
 const DONE: CommandResult = { isDuplicated: false };
@@ -20,16 +18,19 @@ const DONE: CommandResult = { isDuplicated: false };
 export const joining = (
   group: string,
   ackId: number | undefined,
-  ports: MembershipCommandPorts,
+  { membership, outbox }: MembershipCommandPorts,
 ): Observable<CommandResult> =>
   defer(() => {
-    const { membership, outbox } = ports;
     const record = membership.recordOf(group);
     const claim = record.claim();
     record.watchers++;
-    return (outbox.hasSession ? membership.change("joinGroup", record, ackId) : nextJoin(record, ports)).pipe(
+    return (
+      outbox.hasSession ? membership.change("joinGroup", record, ackId) : nextJoin(record, membership.options)
+    ).pipe(
       catchError((error: unknown) =>
-        isUnacknowledged(error) && membership.isRunning ? nextJoin(record, ports) : throwError(() => error),
+        isUnacknowledged(error) && membership.isRunning
+          ? nextJoin(record, membership.options)
+          : throwError(() => error),
       ),
       tap({
         next: () => record.keepClaim(claim),
@@ -47,10 +48,7 @@ export const joining = (
   });
 
 /** A join that has no session becomes one of the next session's joins. */
-const nextJoin = (
-  record: GroupRecord,
-  { ackTimeoutInMs, scheduler }: MembershipCommandPorts,
-): Observable<CommandResult> =>
+const nextJoin = (record: GroupRecord, { ackTimeoutInMs, scheduler }: MembershipOptions): Observable<CommandResult> =>
   defer(() => record.nextJoin$).pipe(
     firstWithin(ackTimeoutInMs, scheduler, () =>
       neverSent(

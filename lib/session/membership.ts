@@ -56,7 +56,7 @@ export class Membership {
   #isRunning = false;
 
   constructor(
-    private readonly options: MembershipOptions,
+    readonly options: MembershipOptions,
     outbox: Outbox,
     ackIds: AckIds,
     private readonly queue: EmissionQueue,

@@ -51,7 +51,8 @@ export class Outbox {
   #outlet: Outlet = { status: "closed" };
   readonly #queued: SendQueue;
   readonly #unacknowledged = new Map<number, Transmission>();
-  readonly #ackTime: Deadlines<Transmission>;
+  /** By `ackId`: a map of objects costs each of them a hash. */
+  readonly #ackTime: Deadlines<number>;
   /** Made for the first that rests. */
   #resting: Map<Transmission, Rest> | undefined;
 
@@ -60,9 +61,16 @@ export class Outbox {
     private readonly queue: EmissionQueue,
   ) {
     const { ackTimeoutInMs, scheduler } = options;
-    const giveUp = (late: Transmission) => this.#giveUp(late);
-    this.#queued = new SendQueue(ackTimeoutInMs, scheduler, giveUp, () => this.#flush());
-    this.#ackTime = new Deadlines(ackTimeoutInMs, scheduler, giveUp);
+    this.#queued = new SendQueue(
+      ackTimeoutInMs,
+      scheduler,
+      (late) => this.#giveUp(late),
+      () => this.#flush(),
+    );
+    this.#ackTime = new Deadlines(ackTimeoutInMs, scheduler, (ackId) => {
+      const late = this.#unacknowledged.get(ackId);
+      if (late) this.#giveUp(late);
+    });
   }
 
   /** Whether there is a session, with or without a live link. */
@@ -102,7 +110,7 @@ export class Outbox {
   forget(transmission: Transmission): void {
     const { ackId } = transmission;
     this.#queued.delete(transmission);
-    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#answered(ackId, transmission);
+    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#answered(ackId);
     const rest = this.#resting?.get(transmission);
     if (rest === undefined) return;
     rest.timer.unsubscribe();
@@ -153,24 +161,24 @@ export class Outbox {
   acknowledge({ ackId, success, error }: AckFrame): void {
     const transmission = this.#unacknowledged.get(ackId);
     if (transmission === undefined) return;
-    this.#answered(ackId, transmission);
+    this.#answered(ackId);
     const isDuplicated = error?.name === "Duplicate";
     if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, always);
     else this.#fail(transmission, refusalOf(transmission, ackId, error));
   }
 
-  #answered(ackId: number, transmission: Transmission): void {
+  #answered(ackId: number): void {
     this.#unacknowledged.delete(ackId);
-    this.#ackTime.settle(transmission);
+    this.#ackTime.settle(ackId);
   }
 
   #submitMembership(transmission: Transmission): void {
     const outlet = this.#outlet;
     if (outlet.status === "joining" || outlet.status === "ready") {
       this.#send(transmission, outlet.link, outlet.session);
-    } else {
+    } else if (transmission.ackId !== undefined) {
       // Without a live link it goes out with what is unacknowledged, once there is one.
-      this.#await(transmission);
+      this.#unacknowledged.set(transmission.ackId, transmission);
     }
   }
 
@@ -207,19 +215,15 @@ export class Outbox {
 
   #send(transmission: Transmission, link: Link, session: string): void {
     transmission.session = session;
-    if (transmission.ackId === undefined) {
+    const { ackId } = transmission;
+    if (ackId === undefined) {
       link.send(transmission.frame);
       this.queue.emit(transmission, { isDuplicated: false }, always);
       return;
     }
-    this.#await(transmission);
-    this.#ackTime.set(transmission);
+    this.#unacknowledged.set(ackId, transmission);
+    this.#ackTime.set(ackId);
     link.send(transmission.frame);
-  }
-
-  #await(transmission: Transmission): void {
-    const { ackId } = transmission;
-    if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
   }
 
   /** Nothing is on its way for now. */
