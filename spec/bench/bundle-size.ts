@@ -1,21 +1,11 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { root } from "./processes.js";
 
-/** As in the browser build of the package: `x.browser.ts` takes the place of `x.ts`. */
-const browserFiles: Plugin = {
-  name: "browser-files",
-  setup(build) {
-    build.onResolve({ filter: /^\.\.?\// }, ({ path: source, resolveDir }) => {
-      const twin = path.resolve(resolveDir, source.replace(/\.js$/, ".browser.ts"));
-      return existsSync(twin) ? { path: twin } : undefined;
-    });
-  },
-};
-
-/** Bytes of what a browser would load for one import, minified and gzipped. */
+/**
+ * Bytes of what a browser would load for one import, minified and gzipped. The package is imported by its name, as users
+ * do: what counts is the build in dist, which has to be there.
+ */
 export async function sizeOf(code: string, external: string[] = []): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: root },
@@ -26,12 +16,11 @@ export async function sizeOf(code: string, external: string[] = []): Promise<num
     format: "esm",
     target: "es2022",
     external,
-    plugins: [browserFiles],
   });
   return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
 }
 
-const OURS = 'export { WebPubSubClient } from "./lib/index.js"';
+const OURS = 'export { WebPubSubClient } from "rx-webpubsub"';
 const OFFICIAL = 'export { WebPubSubClient } from "@azure/web-pubsub-client"';
 
 /** The lines of the table about bundles. */

@@ -1,4 +1,4 @@
-/* npm run size: what each browser entry point weighs, minified and gzipped. Fails when one outgrows its limit. */
+/* npm run size: what each entry point of the browser build weighs, minified and gzipped. Fails when one outgrows its limit. */
 import { sizeOf } from "./bundle-size.js";
 
 const RXJS = ["rxjs", "rxjs/*"];
@@ -7,20 +7,20 @@ const RXJS = ["rxjs", "rxjs/*"];
 const entries = [
   {
     name: "WebPubSubClient, rxjs left out",
-    code: 'export { WebPubSubClient } from "./lib/index.js"',
+    code: 'export { WebPubSubClient } from "rx-webpubsub"',
     external: RXJS,
-    limit: 22_500,
+    limit: 21_100,
   },
   {
     name: "WebPubSubClient, rxjs in",
-    code: 'export { WebPubSubClient } from "./lib/index.js"',
+    code: 'export { WebPubSubClient } from "rx-webpubsub"',
     external: [],
-    limit: 31_500,
+    limit: 29_700,
   },
-  { name: "all of rx-webpubsub, rxjs left out", code: 'export * from "./lib/index.js"', external: RXJS, limit: 22_500 },
+  { name: "all of rx-webpubsub, rxjs left out", code: 'export * from "rx-webpubsub"', external: RXJS, limit: 21_200 },
   {
     name: "rx-webpubsub/operators, rxjs left out",
-    code: 'export * from "./lib/operators/index.js"',
+    code: 'export * from "rx-webpubsub/operators"',
     external: RXJS,
     limit: 2_000,
   },
