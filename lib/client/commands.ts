@@ -3,6 +3,7 @@ import { ClientStoppedError } from "../errors/client-errors.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
 import type { Codec } from "../protocol/codec.js";
+import { shown } from "../protocol/kind-of.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
 import type { DataType } from "../protocol/messages.js";
 import { invalidMetadata } from "../protocol/metadata.js";
@@ -133,9 +134,7 @@ export class Commands {
 /** @throws RangeError that says what is wrong with which value. */
 export function refuse(problem: string | undefined, value: unknown): void {
   if (problem === undefined) return;
-  throw new RangeError(
-    `${problem}; got ${typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : typeof value === "number" ? String(value) : `a value of type ${typeof value}`}`,
-  );
+  throw new RangeError(`${problem}; got ${shown(value)}`);
 }
 
 function refuseOversized(kind: OperationKind, target: string, frame: string | Uint8Array): void {

@@ -1,3 +1,5 @@
+import { kindOf } from "./kind-of.js";
+
 /** Strings that travel with one message (client-protocol §12.3). */
 export type Metadata = Readonly<Record<string, string>>;
 
@@ -12,13 +14,12 @@ export function invalidMetadata(metadata: unknown): string | undefined {
   if (!isRecord(metadata)) return "metadata must be an object of strings";
   let total = 0;
   for (const [key, value] of Object.entries(metadata)) {
+    const it = `the metadata value of "${key}"`;
     if (!KEY.test(key)) return `the metadata key "${key}" may hold only letters, digits and !#$%&'*+-.^_\`|~`;
     if (key.length > MAX_KEY_LENGTH) return `a metadata key may have ${MAX_KEY_LENGTH} bytes at most`;
-    if (typeof value !== "string") return `the metadata value of "${key}" must be a string, not ${typeof value}`;
-    if (!ASCII.test(value)) return `the metadata value of "${key}" may hold only ASCII characters`;
-    if (value.length > MAX_VALUE_LENGTH) {
-      return `the metadata value of "${key}" may have ${MAX_VALUE_LENGTH} bytes at most`;
-    }
+    if (typeof value !== "string") return `${it} must be a string, not ${kindOf(value)}`;
+    if (!ASCII.test(value)) return `${it} may hold only ASCII characters`;
+    if (value.length > MAX_VALUE_LENGTH) return `${it} may have ${MAX_VALUE_LENGTH} bytes at most`;
     total += key.length + value.length;
   }
   return total > MAX_TOTAL_LENGTH ? `metadata may have ${MAX_TOTAL_LENGTH} bytes in all, this has ${total}` : undefined;

@@ -1,3 +1,4 @@
+import { kindOf } from "./kind-of.js";
 import { MAX_TTL_SECONDS } from "./limits.js";
 
 /*
@@ -10,19 +11,20 @@ const MAX_GROUP_NAME_LENGTH = 1_024;
 const EVENT_NAME = /^[a-z][a-z0-9_.-]{0,127}$/i;
 const HUB_NAME = /^[A-Za-z][A-Za-z0-9_`,.[\]]{0,127}$/;
 
+const noString = (what: string, value: unknown): string => `${what} must be a string, not ${kindOf(value)}`;
+
 /** Says why a string cannot name a group; case matters, any character is allowed. */
 export function invalidGroupName(name: unknown): string | undefined {
-  if (typeof name !== "string") return `a group name must be a string, not ${typeof name}`;
+  if (typeof name !== "string") return noString("a group name", name);
   if (name.trim() === "") return "a group name must hold more than white space";
-  if (name.length > MAX_GROUP_NAME_LENGTH) {
-    return `a group name may have ${MAX_GROUP_NAME_LENGTH} characters at most, this one has ${name.length}`;
-  }
-  return undefined;
+  return name.length > MAX_GROUP_NAME_LENGTH
+    ? `a group name may have ${MAX_GROUP_NAME_LENGTH} characters at most, this one has ${name.length}`
+    : undefined;
 }
 
 /** Says why a string cannot name an event. */
 export function invalidEventName(name: unknown): string | undefined {
-  if (typeof name !== "string") return `an event name must be a string, not ${typeof name}`;
+  if (typeof name !== "string") return noString("an event name", name);
   if (!EVENT_NAME.test(name)) {
     return "an event name must start with a letter and go on with at most 127 letters, digits, '_', '.' or '-'";
   }
@@ -31,7 +33,7 @@ export function invalidEventName(name: unknown): string | undefined {
 
 /** Says why a string cannot name a hub. */
 export function invalidHubName(name: unknown): string | undefined {
-  if (typeof name !== "string") return `a hub name must be a string, not ${typeof name}`;
+  if (typeof name !== "string") return noString("a hub name", name);
   if (!HUB_NAME.test(name)) {
     return "a hub name must start with a letter and go on with at most 127 letters, digits or any of _`,.[]";
   }
