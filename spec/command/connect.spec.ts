@@ -48,10 +48,17 @@ describe("lines from a pipe", () => {
     await bob.dispose();
   });
 
-  it("may come as JSON, without echo, and go to the server as events", async () => {
+  it("do not come back with --no-echo", async () => {
+    const shell = connect(url(), "--group", "g", "--no-echo");
+    shell.end("one");
+    expect(await shell.ended).toBe(0);
+    expect(shell.stdout).toBe("");
+  });
+
+  it("may come as JSON, and go to the server as events", async () => {
     const events: unknown[] = [];
     chat.onEvent("order", ({ data }) => void events.push(data));
-    const shell = connect(url(), "--event", "order", "--type", "json", "--no-echo");
+    const shell = connect(url(), "--event", "order", "--type", "json");
     shell.end('{ "a": 1 }', "[2]");
     expect(await shell.ended).toBe(0);
     expect(events).toEqual([{ a: 1 }, [2]]);

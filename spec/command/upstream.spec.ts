@@ -181,6 +181,7 @@ describe("--config", () => {
       ...["--hub", "other", "--events", "b"],
     );
     const [chatUrl, otherUrl] = await urlsOf(shell, 2);
+    expect(chatUrl).not.toContain(":1/");
     await send(await clientOf(chatUrl), "a");
     const other = await clientOf(otherUrl);
     await expect(send(other, "a")).rejects.toThrow(/InternalServerError/);
