@@ -79,7 +79,7 @@ export class WebPubSubGroup {
     this.messages$ = new Observable(
       (subscriber) => new Listening(name, join, { membership, router, holders }, subscriber),
     );
-    this.joined$ = membership.joined(name).pipe(takeUntil(disposed$));
+    this.joined$ = membership.records.joined(name).pipe(takeUntil(disposed$));
   }
 
   /** As `client.joinGroup(name, options)`. */

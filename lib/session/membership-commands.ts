@@ -3,7 +3,8 @@ import { catchError, defer, of, tap, throwError, type Observable } from "rxjs";
 import { isDefinitive, isUnacknowledged, neverSent } from "./failures.js";
 import { firstWithin } from "./first-within.js";
 import type { GroupRecord } from "./group-record.js";
-import type { Membership, MembershipOptions } from "./membership.js";
+import type { MembershipOptions } from "./membership-options.js";
+import type { Membership } from "./membership.js";
 import type { CommandResult } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 
@@ -21,7 +22,7 @@ export const joining = (
   { membership, outbox }: MembershipCommandPorts,
 ): Observable<CommandResult> =>
   defer(() => {
-    const record = membership.recordOf(group);
+    const record = membership.records.of(group);
     const claim = record.claim();
     record.watchers++;
     return (
@@ -42,7 +43,7 @@ export const joining = (
         unsubscribe: () => {
           if (record.dropClaim(claim) && !record.isWanted) membership.leaveUnwanted(record);
         },
-        finalize: () => membership.unwatch(record),
+        finalize: () => membership.records.unwatch(record),
       }),
     );
   });
@@ -65,7 +66,7 @@ export const leaving = (
   { membership, outbox }: MembershipCommandPorts,
 ): Observable<CommandResult> =>
   defer(() => {
-    const record = membership.recordOf(group);
+    const record = membership.records.of(group);
     record.dropClaims();
     const isToBeLeft = record.observers === 0 && outbox.hasSession;
     return (isToBeLeft ? membership.change("leaveGroup", record, ackId) : of(DONE)).pipe(
@@ -73,6 +74,6 @@ export const leaving = (
       catchError((error: unknown) =>
         isUnacknowledged(error) && membership.isRunning ? of(DONE) : throwError(() => error),
       ),
-      tap({ finalize: () => membership.forget(record) }),
+      tap({ finalize: () => membership.records.forget(record) }),
     );
   });

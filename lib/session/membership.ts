@@ -1,13 +1,14 @@
-import { noop, Observable, Subject, Subscription, type Observer, type SchedulerLike } from "rxjs";
+import { noop, Observable, Subject, Subscription, type Observer } from "rxjs";
 import type { SendMessageError } from "../errors/send-message-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
-import type { Codec } from "../protocol/codec.js";
 import type { AckIds } from "./ack-ids.js";
 import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import { isDefinitive, isUnanswered } from "./failures.js";
-import { GroupRecord, type Joined } from "./group-record.js";
+import type { GroupRecord } from "./group-record.js";
+import { GroupRecords } from "./group-records.js";
 import { MembershipChange } from "./membership-change.js";
+import type { MembershipOptions } from "./membership-options.js";
 import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 
@@ -15,18 +16,6 @@ import type { Outbox } from "./outbox.js";
 export interface RejoinGroupFailed {
   readonly group: string;
   readonly error: Error;
-}
-
-export interface MembershipOptions {
-  readonly codec: Codec;
-  readonly autoRejoinGroups: boolean;
-  readonly leaveDelayInMs: number;
-  readonly ackTimeoutInMs: number;
-  /** For joins and leaves by command. */
-  readonly messageRetry: RetryBackoffPolicy;
-  /** For joins on behalf of observers and of later sessions, which are kept up. */
-  readonly rejoinRetry: RetryBackoffPolicy;
-  readonly scheduler: SchedulerLike;
 }
 
 const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
@@ -46,7 +35,7 @@ export interface Observing {
  */
 export class Membership {
   readonly rejoinGroupFailed$ = new Subject<RejoinGroupFailed>();
-  readonly #records = new Map<string, GroupRecord>();
+  readonly records = new GroupRecords();
   /** Groups that nobody observes any more, and that are left after a while. */
   readonly #leaving: Deadlines<GroupRecord>;
   readonly #ports;
@@ -81,9 +70,7 @@ export class Membership {
 
   /** The groups that the present or next session is to be joined to. */
   wanted(): string[] {
-    const names: string[] = [];
-    for (const [name, { isWanted }] of this.#records) if (isWanted) names.push(name);
-    return names;
+    return [...this.records].filter(({ isWanted }) => isWanted).map(({ name }) => name);
   }
 
   /** Does the joins, leaves and leave delays of one session, for as long as it is subscribed. */
@@ -97,7 +84,7 @@ export class Membership {
 
   /** Keeps a group joined until given to {@link unobserve}, and for `leaveDelayInMs` after the last such. */
   observe(group: string): Observing {
-    const record = this.recordOf(group);
+    const record = this.records.of(group);
     const { refusals } = record;
     record.observers++;
     record.leaveIsDue = false;
@@ -109,18 +96,8 @@ export class Membership {
   unobserve({ record, refusals }: Observing): void {
     // A refusal has taken all its observers off already.
     if (record.refusals !== refusals || --record.observers > 0) return;
-    if (this.#work.closed) this.forget(record);
+    if (this.#work.closed) this.records.forget(record);
     else this.#leaving.set(record);
-  }
-
-  /** Whether and where a group is joined. Replays. */
-  joined(group: string): Observable<Joined | null> {
-    return new Observable((subscriber) => {
-      const record = this.recordOf(group);
-      record.watchers++;
-      subscriber.add(() => this.unwatch(record));
-      return record.joined$.subscribe(subscriber);
-    });
   }
 
   /** A run began. */
@@ -131,7 +108,7 @@ export class Membership {
   /** The run ended: join commands that wait for the next session have none to wait for. */
   stop(errorFor: (operation: Pick<Operation, "kind" | "target">) => Error): void {
     this.#isRunning = false;
-    for (const record of this.#records.values()) {
+    for (const record of this.records) {
       this.#settleWaiting(record, (waiting) => waiting.error(errorFor({ kind: "joinGroup", target: record.name })));
     }
   }
@@ -144,11 +121,11 @@ export class Membership {
   endSession(): void {
     this.#connectionId = undefined;
     this.#work.unsubscribe();
-    for (const record of this.#records.values()) {
+    for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
       record.isBusy = false;
       this.#setJoined(record, undefined);
-      this.forget(record);
+      this.records.forget(record);
     }
   }
 
@@ -157,7 +134,7 @@ export class Membership {
     return new Observable((subscriber) => {
       // The session is over: its joins settle no more.
       if (this.#connectionId === undefined) return;
-      const record = this.#records.get(group);
+      const record = this.records.get(group);
       if (record?.isWanted && !record.isBusy) this.#joinForAll(record, subscriber, subscriber);
       else subscriber.complete();
     });
@@ -166,23 +143,7 @@ export class Membership {
   /** Completes what replays. */
   dispose(): void {
     this.rejoinGroupFailed$.complete();
-    for (const record of this.#records.values()) record.complete();
-  }
-
-  /** What is known of a group, for those who then want or watch it. */
-  recordOf(group: string): GroupRecord {
-    let record = this.#records.get(group);
-    if (record === undefined) this.#records.set(group, (record = new GroupRecord(group)));
-    return record;
-  }
-
-  unwatch(record: GroupRecord): void {
-    record.watchers--;
-    this.forget(record);
-  }
-
-  forget(record: GroupRecord): void {
-    if (record.isForgettable && this.#records.get(record.name) === record) this.#records.delete(record.name);
+    for (const record of this.records) record.complete();
   }
 
   /** Sends one join or leave for a command. Cold. */
@@ -257,7 +218,7 @@ export class Membership {
   #release(record: GroupRecord): void {
     record.isBusy = false;
     this.#reconcile(record);
-    this.forget(record);
+    this.records.forget(record);
   }
 
   /** The service will not have us in the group: nobody wants it any longer, and everybody is told. */

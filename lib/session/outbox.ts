@@ -1,11 +1,10 @@
-import { type SchedulerLike, type Subscription } from "rxjs";
+import type { SchedulerLike } from "rxjs";
 import { QueueOverflowError } from "../errors/client-errors.js";
-import { SendMessageError } from "../errors/send-message-error.js";
 import type { AckFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
 import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
-import { isUnacknowledged, isWorthRetrying, neverSent, offline, unanswered } from "./failures.js";
+import { isWorthRetrying, offline, timedOut } from "./failures.js";
 import {
   describeOperation,
   isMembership,
@@ -15,27 +14,14 @@ import {
   type Transmission,
   type WhenOffline,
 } from "./operation.js";
+import type { Outlet } from "./outlet.js";
+import { Retries } from "./retries.js";
 import { SendQueue } from "./send-queue.js";
 
 export interface OutboxOptions {
   readonly ackTimeoutInMs: number;
   readonly maxQueuedSends: number;
   readonly scheduler: SchedulerLike;
-}
-
-/**
- * Where the session stands, as far as sending goes: without one; with a live link but rejoins still under way, so that
- * only joins and leaves go; ready; or with its link lost, until the next one has proved alive.
- */
-type Outlet =
-  | { readonly status: "closed"; readonly session?: undefined }
-  | { readonly status: "joining" | "ready"; readonly session: string; readonly link: Link }
-  | { readonly status: "down"; readonly session: string };
-
-/** What waits to be sent again after a failure that may pass. */
-interface Rest {
-  readonly failure: unknown;
-  readonly timer: Subscription;
 }
 
 const always = (): boolean => true;
@@ -53,8 +39,7 @@ export class Outbox {
   readonly #unacknowledged = new Map<number, Transmission>();
   /** By `ackId`: a map of objects costs each of them a hash. */
   readonly #ackTime: Deadlines<number>;
-  /** Made for the first that rests. */
-  #resting: Map<Transmission, Rest> | undefined;
+  readonly #retries: Retries;
 
   constructor(
     private readonly options: OutboxOptions,
@@ -71,6 +56,7 @@ export class Outbox {
       const late = this.#unacknowledged.get(ackId);
       if (late) this.#giveUp(late);
     });
+    this.#retries = new Retries(scheduler, (transmission) => this.submit(transmission));
   }
 
   /** Whether there is a session, with or without a live link. */
@@ -111,10 +97,7 @@ export class Outbox {
     const { ackId } = transmission;
     this.#queued.delete(transmission);
     if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#answered(ackId);
-    const rest = this.#resting?.get(transmission);
-    if (rest === undefined) return;
-    rest.timer.unsubscribe();
-    this.#resting?.delete(transmission);
+    this.#retries.delete(transmission);
   }
 
   /** A new session shook hands: joins and leaves may go. */
@@ -236,26 +219,16 @@ export class Outbox {
   #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
     this.#outlet = { status: "closed" };
     this.#rest();
-    const ended = [...this.#unacknowledged.values(), ...waiting].map((transmission) => ({
+    const ended = [...this.#unacknowledged.values(), ...waiting, ...this.#retries].map((transmission) => ({
       transmission,
-      error: errorFor(transmission),
+      error: this.#retries.errorOf(transmission, errorFor(transmission)),
     }));
-    for (const [transmission, { failure }] of this.#resting ?? []) {
-      const error = errorFor(transmission);
-      // A refusal is a known outcome, which the end of the session does not make unknown.
-      const isKnown = isUnacknowledged(error) && failure instanceof SendMessageError;
-      ended.push({ transmission, error: isKnown ? failure : error });
-    }
     for (const { transmission } of ended) this.forget(transmission);
     for (const { transmission, error } of ended) this.queue.push(() => transmission.error(error));
   }
 
   #giveUp(late: Transmission): void {
-    const { ackTimeoutInMs } = this.options;
-    // What waits may have been on the wire before, and have waited to be sent again.
-    const isSent = late.session !== undefined;
-    const vainly = `was never sent: no connection within ackTimeoutInMs (${ackTimeoutInMs} ms)`;
-    this.#fail(late, isSent ? unanswered(late, ackTimeoutInMs) : neverSent(late, vainly));
+    this.#fail(late, timedOut(late, this.options.ackTimeoutInMs));
   }
 
   /** Tells a transmission that it failed, unless it is worth another try. */
@@ -263,17 +236,12 @@ export class Outbox {
     this.queue.push(() => {
       if (transmission.closed) return;
       const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay() : undefined;
-      if (delayInMs === undefined) transmission.error(failure);
-      else this.#retry(transmission, failure, delayInMs);
+      if (delayInMs === undefined) {
+        transmission.error(failure);
+      } else {
+        this.forget(transmission);
+        this.#retries.add(transmission, failure, delayInMs);
+      }
     });
-  }
-
-  #retry(transmission: Transmission, failure: unknown, delayInMs: number): void {
-    this.forget(transmission);
-    const timer = this.options.scheduler.schedule(() => {
-      this.forget(transmission);
-      this.submit(transmission);
-    }, delayInMs);
-    (this.#resting ??= new Map()).set(transmission, { failure, timer });
   }
 }

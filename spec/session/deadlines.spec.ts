@@ -50,6 +50,24 @@ describe("Deadlines of many items", () => {
     expect(scheduler.actions).toHaveLength(0);
   });
 
+  it("keep the timer for the next item when one is settled, and that one still gets its whole time", () => {
+    const { scheduler, deadlines, due, at } = setUp();
+    deadlines.set("a");
+    deadlines.settle("a");
+    expect(scheduler.actions).toHaveLength(1);
+    at(60, () => deadlines.set("b"));
+    scheduler.flush();
+    expect(due).toEqual(["160 b"]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("can be looked at in the order set", () => {
+    const { deadlines } = setUp();
+    expect([[...deadlines], deadlines.size, deadlines.has("a")]).toEqual([[], 0, false]);
+    for (const item of ["a", "b", "a"]) deadlines.set(item);
+    expect([[...deadlines], deadlines.size, deadlines.has("a")]).toEqual([["b", "a"], 2, true]);
+  });
+
   it("are forgotten all at once", () => {
     const { scheduler, deadlines, due } = setUp();
     deadlines.set("a");

@@ -1,0 +1,42 @@
+import { Observable } from "rxjs";
+import { GroupRecord, type Joined } from "./group-record.js";
+
+/** What is known of groups, for as long as there is anything to know. */
+export class GroupRecords {
+  readonly #records = new Map<string, GroupRecord>();
+
+  [Symbol.iterator](): Iterator<GroupRecord> {
+    return this.#records.values();
+  }
+
+  get(group: string): GroupRecord | undefined {
+    return this.#records.get(group);
+  }
+
+  /** The record of a group, made for those who then want or watch it. */
+  of(group: string): GroupRecord {
+    let record = this.#records.get(group);
+    if (record === undefined) this.#records.set(group, (record = new GroupRecord(group)));
+    return record;
+  }
+
+  /** Whether and where a group is joined. Replays. */
+  joined(group: string): Observable<Joined | null> {
+    return new Observable((subscriber) => {
+      const record = this.of(group);
+      record.watchers++;
+      subscriber.add(() => this.unwatch(record));
+      return record.joined$.subscribe(subscriber);
+    });
+  }
+
+  unwatch(record: GroupRecord): void {
+    record.watchers--;
+    this.forget(record);
+  }
+
+  /** Drops a record that nobody needs any more. */
+  forget(record: GroupRecord): void {
+    if (record.isForgettable && this.#records.get(record.name) === record) this.#records.delete(record.name);
+  }
+}

@@ -1,0 +1,38 @@
+import { type SchedulerLike, type Subscription } from "rxjs";
+import { SendMessageError } from "../errors/send-message-error.js";
+import { isUnacknowledged } from "./failures.js";
+import type { Transmission } from "./operation.js";
+
+/** Transmissions that failed in a way that may pass, until they are sent again. */
+export class Retries {
+  /** Made for the first: most clients never need it. */
+  #resting: Map<Transmission, { readonly failure: unknown; readonly timer: Subscription }> | undefined;
+
+  constructor(
+    private readonly scheduler: SchedulerLike,
+    private readonly again: (transmission: Transmission) => void,
+  ) {}
+
+  add(transmission: Transmission, failure: unknown, delayInMs: number): void {
+    const timer = this.scheduler.schedule(() => {
+      this.delete(transmission);
+      this.again(transmission);
+    }, delayInMs);
+    (this.#resting ??= new Map()).set(transmission, { failure, timer });
+  }
+
+  delete(transmission: Transmission): void {
+    this.#resting?.get(transmission)?.timer.unsubscribe();
+    this.#resting?.delete(transmission);
+  }
+
+  [Symbol.iterator](): Iterator<Transmission> {
+    return [...(this.#resting?.keys() ?? [])].values();
+  }
+
+  /** What to tell of one when the session ends: a refusal is a known outcome, which that does not make unknown. */
+  errorOf(transmission: Transmission, end: Error): unknown {
+    const failure = this.#resting?.get(transmission)?.failure;
+    return failure instanceof SendMessageError && isUnacknowledged(end) ? failure : end;
+  }
+}
