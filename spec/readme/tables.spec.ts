@@ -46,9 +46,13 @@ function valueIn(cell = ""): unknown {
 
 const client = new WebPubSubClient("wss://example.invalid");
 const publicMethods = Object.getOwnPropertyNames(WebPubSubClient.prototype).filter(
-  (name) => name !== "constructor" && name !== "state",
+  (name) => name !== "constructor" && name !== "state" && !name.endsWith("$"),
 );
-const streamsOf = (owner: object) => Object.keys(owner).filter((name) => name.endsWith("$"));
+/** Fields and getters. */
+const streamsOf = (owner: object) =>
+  [owner, Object.getPrototypeOf(owner) as object].flatMap((each) =>
+    Object.getOwnPropertyNames(each).filter((name) => name.endsWith("$")),
+  );
 
 it("lists every Observable", () => {
   expect(namesOf("of the client").sort()).toEqual(streamsOf(client).sort());
