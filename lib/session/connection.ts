@@ -1,12 +1,10 @@
 import {
-  catchError,
   defer,
   EMPTY,
   ignoreElements,
   merge,
   Subject,
   Subscription,
-  throttleTime,
   timer,
   type Observable,
   type SchedulerLike,
@@ -32,7 +30,8 @@ import { noticesOf, type Notice } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
 import type { Router } from "./router.js";
 import { SessionEnd } from "./session-end.js";
-import { Session, type SessionListener, type SessionOptions, type SessionPorts } from "./session.js";
+import type { SessionListener, SessionOptions, SessionPorts } from "./session-ports.js";
+import { Session } from "./session.js";
 import type { ShouldRetry } from "./should-retry.js";
 
 export interface ConnectionOptions extends SessionOptions {
@@ -70,6 +69,7 @@ export class Connection {
   #run = Subscription.EMPTY;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
+  #wokenAt = -Infinity;
   readonly #probe$ = new Subject<void>();
   readonly #now$ = new Subject<void>();
 
@@ -102,6 +102,15 @@ export class Connection {
   wake(): void {
     this.#probe$.next();
     this.#now$.next();
+  }
+
+  /** As {@link wake}, but once for several events that come together. */
+  #wakeUp(): void {
+    const now = this.options.scheduler.now();
+    // Either way, for the clock may have been set back.
+    if (Math.abs(now - this.#wokenAt) < WAKE_UP_MS) return;
+    this.#wokenAt = now;
+    this.wake();
   }
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
@@ -171,18 +180,14 @@ export class Connection {
     const isDue = () => run === this.#runNumber && this.#lifecycle.phase !== "stopped";
     // Known before it is subscribed, so that a provider that stops the client stops this run.
     const subscription = (this.#run = new Subscription());
+    const wakeUp = () => this.#wakeUp();
+    subscription.add(clockJumps(this.options.scheduler).subscribe(wakeUp));
     subscription.add(
-      merge(
-        clockJumps(this.options.scheduler),
-        this.options.wake$.pipe(
-          catchError((error: unknown) => {
-            logger.warning(() => `wake$ failed, it goes unnoticed from now on: ${messageOf(error)}`);
-            return EMPTY;
-          }),
-        ),
-      )
-        .pipe(throttleTime(WAKE_UP_MS, this.options.scheduler))
-        .subscribe(() => this.wake()),
+      this.options.wake$.subscribe({
+        next: wakeUp,
+        error: (error: unknown) =>
+          logger.warning(() => `wake$ failed, it goes unnoticed from now on: ${messageOf(error)}`),
+      }),
     );
     subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
   }

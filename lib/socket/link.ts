@@ -1,5 +1,5 @@
-import { Observable, Subject, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
-import { webSocket } from "rxjs/webSocket";
+import { Observable, Subject, Subscription, type Observer, type SchedulerLike, type Subscriber } from "rxjs";
+import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
 import * as closeCode from "../protocol/close-codes.js";
 import { redact } from "../protocol/redact.js";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.js";
@@ -32,24 +32,34 @@ export interface LinkEnd {
   readonly error?: unknown;
 }
 
+type Frame = string | ArrayBuffer;
+
+/** Who a link was handed to: takes its frames as they come, and its ending unless it was ended from this side. */
+export interface LinkTaker {
+  frame(frame: Frame): void;
+  ended(end: LinkEnd): void;
+}
+
 /** One open WebSocket. */
 export interface Link {
-  /** The frames as they come, hot, for one subscriber. Subscribe at once when the link is handed out. */
-  readonly frames$: Observable<string | ArrayBuffer>;
   /** Whether a frame sent now goes to the network; not so while the peer is closing. */
   readonly isOpen: boolean;
   /** Bytes handed over and not yet on the network. */
   readonly bufferedAmount: number;
+  /** Takes the link, at once when it was handed out: nobody else ends it from then on. */
+  take(taker: LinkTaker): void;
   send(frame: string | Uint8Array): void;
   /**
    * Ends the link in peace, with close code 1000, and lets go of it: no frame and no ending comes from it any more.
    * What it returns completes at the close event, after 500 ms at the latest.
    */
   close(): Observable<never>;
+  /** Abandons the socket at once, without a closing handshake, unless it is being closed in peace already. */
+  letGo(): void;
 }
 
 interface RawEvent {
-  readonly data: string | ArrayBuffer;
+  readonly data: Frame;
 }
 interface RawCloseEvent {
   readonly code: number;
@@ -58,117 +68,154 @@ interface RawCloseEvent {
 }
 
 /**
- * Opens one WebSocket per subscription, emits it as a `Link` when it is open, and errors with a `LinkEnd` when it has
- * ended, clean or not; it never completes. Unsubscribing abandons the socket at once, without a closing handshake,
- * unless it is being closed in peace already.
+ * Opens one WebSocket per subscription, emits it as a `Link` when it is open, and completes: the link is now whose who
+ * has taken it. Errors with a `LinkEnd` when the socket does not open. Unsubscribing before abandons it.
  *
  * This is the one file that knows `rxjs/webSocket`. What a `WebSocketSubject` cannot tell (how many bytes are
  * buffered, which close code a failure had) is read from the socket that its constructor made.
  */
 export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
   new Observable<Link>((subscriber) => {
-    const { scheduler } = options;
-    /** Who takes the frames: one at a time, so that a frame goes straight there. */
-    let receiver: Subscriber<string | ArrayBuffer> | undefined;
-    const closed$ = new Subject<never>();
-    const grace = new Subscription();
-    let socket: WebSocketLike | undefined;
-    let opened = false;
-    let closing = false;
+    const link = new SocketLink(url, options, subscriber);
+    subscriber.add(() => link.giveUpOpening());
+    options.runOutside(() => link.open());
+  });
 
-    const end = (event: Omit<LinkEnd, "opened">) => {
-      grace.unsubscribe();
-      closed$.complete();
-      subscriber.error({ opened, ...event } satisfies LinkEnd);
-    };
+const asItIs = (frame: Frame): Frame => frame;
+const dataOf = ({ data }: RawEvent): Frame => data;
 
-    const subject = webSocket<string | ArrayBuffer>({
+/** Link, and observer of its `WebSocketSubject`: one that is a subscription too goes in as it is, so each frame has a step less. */
+class SocketLink extends Subscription implements Link, Observer<Frame> {
+  readonly #subject: WebSocketSubject<Frame>;
+  #socket: WebSocketLike | undefined;
+  /** Who waits for it to open. */
+  #opening: Subscriber<Link> | undefined;
+  #taker: LinkTaker | undefined;
+  /** Completes when a link that is closed in peace has ended. */
+  #closed$: Subject<never> | undefined;
+  #lastError: unknown;
+  /** The time that an ending takes. */
+  #ending = Subscription.EMPTY;
+
+  constructor(
+    url: string,
+    private readonly options: LinkOptions,
+    opening: Subscriber<Link>,
+  ) {
+    super();
+    this.#opening = opening;
+    this.#subject = webSocket<Frame>({
       url,
       protocol: options.subprotocol,
       binaryType: "arraybuffer",
-      WebSocketCtor: capturing(options.webSocketCtor, (made) => (socket = made)),
-      serializer: (frame) => frame,
-      deserializer: (event: RawEvent) => event.data,
-      openObserver: {
-        next: () => {
-          opened = true;
-          subscriber.next(link);
-        },
-      },
+      WebSocketCtor: this.#capturing(),
+      serializer: asItIs,
+      deserializer: dataOf,
+      openObserver: { next: () => this.#opened() },
       // The only place that knows the close code. An `error` event may come before it, or alone.
-      closeObserver: {
-        next: ({ code, reason, wasClean }: RawCloseEvent) => {
-          end({ code, reason: redact(reason), wasClean, ...(lastError !== undefined && { error: lastError }) });
-        },
-      },
+      closeObserver: { next: (event: RawCloseEvent) => this.#end(event) },
     });
+  }
 
-    let lastError: unknown;
-    const onError = (error: unknown) => {
-      lastError = errorOf(error);
-      if (socket === undefined) {
-        // The constructor itself threw: there will be no event.
-        end({ wasClean: false, error: lastError });
-      } else if (!grace.closed) {
-        grace.add(scheduler.schedule(() => end({ wasClean: false, error: lastError }), CLOSE_EVENT_GRACE_MS));
-      }
+  open(): void {
+    this.#subject.subscribe(this);
+  }
+
+  giveUpOpening(): void {
+    if (this.#opening) this.letGo();
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed$ && this.#socket?.readyState === OPEN;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  take(taker: LinkTaker): void {
+    this.#opening = undefined;
+    this.#taker = taker;
+  }
+
+  send(frame: string | Uint8Array): void {
+    this.#subject.next(frame as string);
+  }
+
+  close(): Observable<never> {
+    if (this.#closed$) return this.#closed$;
+    const closed$ = (this.#closed$ = new Subject<never>());
+    this.#taker = undefined;
+    this.#subject.error({ code: closeCode.normal, reason: "" });
+    this.#ending = this.options.scheduler.schedule(() => {
+      this.#abandon();
+      closed$.complete();
+    }, CLOSING_HANDSHAKE_MS);
+    return closed$;
+  }
+
+  letGo(): void {
+    if (!this.#closed$) this.#abandon();
+  }
+
+  next(frame: Frame): void {
+    this.#taker?.frame(frame);
+  }
+
+  error(error: unknown): void {
+    // It follows an unclean close too, which has been told.
+    if (!this.#opening && !this.#taker) return;
+    this.#lastError = errorOf(error);
+    if (this.#socket === undefined) {
+      // The constructor itself threw: there will be no event.
+      this.#end({ wasClean: false });
+    } else if (this.#ending.closed) {
+      this.#ending = this.options.scheduler.schedule(() => this.#end({ wasClean: false }), CLOSE_EVENT_GRACE_MS);
+    }
+  }
+
+  complete(): void {
+    // A clean close comes with its code to the close observer.
+  }
+
+  #opened(): void {
+    const opening = this.#opening;
+    opening?.next(this);
+    // Whoever unsubscribed instead of taking it has let it go.
+    opening?.complete();
+  }
+
+  #end({ code, reason, wasClean }: Partial<RawCloseEvent> & Pick<RawCloseEvent, "wasClean">): void {
+    this.#closed$?.complete();
+    const opening = this.#opening;
+    const taker = this.#taker;
+    this.#abandon();
+    const end: LinkEnd = {
+      opened: opening === undefined,
+      wasClean,
+      ...(code !== undefined && { code, reason: redact(reason ?? "") }),
+      ...(this.#lastError !== undefined && { error: this.#lastError }),
     };
+    opening?.error(end);
+    taker?.ended(end);
+  }
 
-    const link: Link = {
-      frames$: new Observable((taker) => {
-        receiver = taker;
-        return () => (receiver = undefined);
-      }),
-      get isOpen() {
-        return !closing && socket?.readyState === OPEN;
-      },
-      get bufferedAmount() {
-        return socket?.bufferedAmount ?? 0;
-      },
-      send: (frame) => {
-        subject.next(frame as string);
-      },
-      close: () => {
-        if (!closing && opened) {
-          closing = true;
-          receiver = undefined;
-          subject.error({ code: closeCode.normal, reason: "" });
-          const terminate = scheduler.schedule(() => {
-            abandon();
-            closed$.complete();
-          }, CLOSING_HANDSHAKE_MS);
-          closed$.subscribe({ complete: () => terminate.unsubscribe() });
-        }
-        return closed$;
-      },
-    };
+  #abandon(): void {
+    this.#opening = this.#taker = undefined;
+    this.#ending.unsubscribe();
+    if (this.#socket) discard(this.#socket);
+    this.unsubscribe();
+  }
 
-    const abandon = () => {
-      grace.unsubscribe();
-      if (socket) discard(socket);
-      subscription.unsubscribe();
-    };
-
-    // An observer that is its own subscription goes in without a wrapper, which spares each frame a step.
-    const subscription = Object.assign(new Subscription(), {
-      next: (frame: string | ArrayBuffer) => receiver?.next(frame),
-      error: onError,
-      complete: () => undefined,
-    });
-    options.runOutside(() => subject.subscribe(subscription));
-    return () => {
-      if (!closing) abandon();
-    };
-  });
-
-/** A constructor that makes the real socket and shows it: `new` gives what a constructor returns. */
-function capturing(ctor: () => WebSocketConstructor, made: (socket: WebSocketLike) => void): typeof WebSocket {
-  const Capturing = function (url: string, protocols?: string | string[]): WebSocketLike {
-    const socket = new (ctor())(url, protocols);
-    made(socket);
-    return socket;
-  };
-  return Capturing as unknown as typeof WebSocket;
+  /** A constructor that makes the real socket and keeps it: `new` gives what a constructor returns. */
+  #capturing(): typeof WebSocket {
+    const { options } = this;
+    const capture = (socket: WebSocketLike) => (this.#socket = socket);
+    function Capturing(url: string, protocols?: string | string[]): WebSocketLike {
+      return capture(new (options.webSocketCtor())(url, protocols));
+    }
+    return Capturing as unknown as typeof WebSocket;
+  }
 }
 
 /** Lets go of a socket whose peer may be silent: no handshake, and its late events reach nobody. */

@@ -1,0 +1,112 @@
+import { Observable, Subscription, type Subscriber } from "rxjs";
+import { logger } from "../logging/logger.js";
+import { replayJoins } from "../operators/replay-joins.js";
+import { sequenceAck } from "../operators/sequence-ack.js";
+import { straight } from "../operators/straight.js";
+import { utf8Length } from "../protocol/bytes.js";
+import type { DownstreamFrame } from "../protocol/messages.js";
+import { after } from "./after.js";
+import type { SessionOptions, SessionPorts } from "./session-ports.js";
+
+/** Rejoins are waited for so long; slower ones go on while the session is ready. */
+const REJOIN_PATIENCE_MS = 5_000;
+
+type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
+type DeliveryPorts = Pick<SessionPorts, "membership" | "tell">;
+
+/** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
+export class Delivery {
+  /** When the last frame came in. */
+  lastFrameAt: number;
+  /** How many came in. */
+  frameCount = 0;
+  /** The frame on its way through. */
+  #raw: string | ArrayBuffer = "";
+  /** The frame that began the session. */
+  #handshake: DownstreamFrame | undefined;
+  /** Takes the frames of all links, the short way: what happens to links does not pass here, nor they there. */
+  #taker: Subscriber<DownstreamFrame> | undefined;
+  #patience = Subscription.EMPTY;
+
+  constructor(
+    private readonly options: DeliveryOptions,
+    private readonly ports: DeliveryPorts,
+    /** Sends what is never held back. */
+    private readonly send: (frame: string | Uint8Array) => void,
+  ) {
+    this.lastFrameAt = options.scheduler.now();
+  }
+
+  /** Hands frames out for as long as the session lives; what fails on the way is its error. */
+  begin(session: Subscriber<unknown>): void {
+    const { codec, isReliable, scheduler, rejoinConcurrency, sequenceAck: thresholds } = this.options;
+    const { membership, tell } = this.ports;
+    const received$ = new Observable<DownstreamFrame>((taker) => {
+      this.#taker = taker;
+    });
+    const accepted$ = isReliable
+      ? received$.pipe(
+          sequenceAck({
+            ...thresholds,
+            scheduler,
+            send: (id) => this.send(codec.sequenceAck(id)),
+            // Decoding and acknowledging one frame happen in one go.
+            sizeOf: () => this.#size,
+          }),
+        )
+      : received$;
+    const frames$ = accepted$.pipe(
+      replayJoins({
+        sessionStart: (frame) => frame === this.#handshake,
+        wanted: () => membership.wanted(),
+        join: (group) => membership.rejoin(group),
+        concurrency: rejoinConcurrency,
+        onFailed: (group, error) =>
+          logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
+        onSettled: () => this.#settle(),
+      }),
+    );
+    straight(frames$, session, {
+      next: (frame) => tell.frame(frame),
+      error: (error: unknown) => session.error(error),
+      complete: () => undefined,
+    });
+    session.add(() => this.#patience.unsubscribe());
+  }
+
+  read(raw: string | ArrayBuffer): DownstreamFrame {
+    const { codec, scheduler } = this.options;
+    this.#raw = raw;
+    this.frameCount++;
+    this.lastFrameAt = scheduler.now();
+    return codec.decode(raw);
+  }
+
+  /** The session begins with this frame. */
+  handshake(frame: DownstreamFrame): void {
+    this.#handshake = frame;
+    this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.ports.tell.settled());
+  }
+
+  next(frame: DownstreamFrame): void {
+    this.#taker?.next(frame);
+  }
+
+  /** All joins have settled, in time. */
+  #settle(): void {
+    if (this.#patience.closed) return;
+    this.#patience.unsubscribe();
+    this.ports.tell.settled();
+  }
+
+  /**
+   * The bytes of the frame on its way through, in UTF-8. A frame that is small against the threshold is put at three bytes
+   * a character: counting costs each frame some 100 ns, and what acknowledges earlier does no harm.
+   */
+  get #size(): number {
+    const frame = this.#raw;
+    if (typeof frame !== "string") return frame.byteLength;
+    const atMost = 3 * frame.length;
+    return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Observable, SchedulerLike } from "rxjs";
+import type { ConnectionCause } from "../errors/connection-error.js";
+import type { Codec } from "../protocol/codec.js";
+import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
+import type { Access } from "../socket/access.js";
+import type { Link } from "../socket/link.js";
+import type { Membership } from "./membership.js";
+import type { Outbox } from "./outbox.js";
+import type { RecoveryPace } from "./recovery-pace.js";
+
+export interface SessionOptions {
+  readonly codec: Codec;
+  readonly isReliable: boolean;
+  readonly keepAliveIntervalInMs: number;
+  readonly keepAliveTimeoutInMs: number;
+  readonly proofOfLifeInMs: number;
+  readonly startTimeoutInMs: number;
+  readonly recoveryTimeoutInMs: number;
+  /** How long a link must live until it counts as stable; `Infinity`: none ever does. */
+  readonly stableAfterInMs: number;
+  readonly rejoinConcurrency: number;
+  readonly sequenceAck: { readonly count: number; readonly bytes: number; readonly timeInMs: number };
+  readonly scheduler: SchedulerLike;
+}
+
+/** What a session works with, and whom it tells. */
+export interface SessionPorts {
+  readonly access: Access;
+  readonly openLink: (url: string) => Observable<Link>;
+  readonly pace: RecoveryPace;
+  readonly outbox: Outbox;
+  readonly membership: Membership;
+  /** Completes when the link before this session is closed: never two live sockets. */
+  readonly closing$: Observable<never>;
+  /** Asks a live link for proof of life. */
+  readonly probe$: Observable<unknown>;
+  /** Ends a wait. */
+  readonly now$: Observable<unknown>;
+  readonly tell: SessionListener;
+}
+
+/** What happens to a session, told before the frame that it came with goes on. */
+export interface SessionListener {
+  /** A frame, exactly once and in order. */
+  frame(frame: DownstreamFrame): void;
+  handshaken(frame: ConnectedFrame, link: Link): void;
+  settled(): void;
+  linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void;
+  recovering(attempt: number, retryAt: number | undefined): void;
+  recovered(): void;
+  /** The first frame of a recovered link has gone on. */
+  resumed(link: Link): void;
+}
