@@ -5,10 +5,11 @@ import {
   type MonoTypeOperatorFunction,
   type ObservableInput,
   type Observer,
+  type Subscriber,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { callSafely } from "./call-safely.js";
-import { straight } from "./straight.js";
+import { Passing } from "./passing.js";
 
 /** What {@link replayJoins} joins, and when. */
 export interface ReplayJoinsOptions<T> {
@@ -52,40 +53,46 @@ export interface ReplayJoinsOptions<T> {
  * @param options What starts a session, what to join then and how.
  */
 export function replayJoins<T>(options: ReplayJoinsOptions<T>): MonoTypeOperatorFunction<T> {
-  const { sessionStart, wanted, concurrency = 100 } = options;
-  atLeast(1, "replayJoins", { concurrency });
-
+  atLeast(1, "replayJoins", { concurrency: options.concurrency ?? 100 });
   return (source) =>
     new Observable((subscriber) => {
-      let joins: Joins<T> | undefined;
-      const begin = (value: T): void => {
-        joins?.unsubscribe();
-        const session = (joins = new Joins(value, concurrency, options));
-        subscriber.add(session);
-        subscriber.next(value);
-        if (session.closed) return; // a subscriber has brought about a newer one, or unsubscribed
-        try {
-          session.begin(wanted());
-        } catch (error) {
-          subscriber.error(error);
-        }
-      };
-
-      straight(source, subscriber, {
-        next: (value) => {
-          let startsSession = false;
-          try {
-            startsSession = sessionStart(value);
-          } catch (error) {
-            subscriber.error(error);
-          }
-          if (startsSession) begin(value);
-          else subscriber.next(value);
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      });
+      source.subscribe(new ReplayingJoins(subscriber, options));
     });
+}
+
+class ReplayingJoins<T> extends Passing<T> {
+  #joins: Joins<T> | undefined;
+
+  constructor(
+    destination: Subscriber<T>,
+    private readonly options: ReplayJoinsOptions<T>,
+  ) {
+    super(destination);
+  }
+
+  next(value: T): void {
+    let startsSession = false;
+    try {
+      startsSession = this.options.sessionStart(value);
+    } catch (error) {
+      this.error(error);
+    }
+    if (startsSession) this.#begin(value);
+    else this.destination.next(value);
+  }
+
+  #begin(value: T): void {
+    this.#joins?.unsubscribe();
+    const joins = (this.#joins = new Joins(value, this.options));
+    this.add(joins);
+    this.destination.next(value);
+    if (joins.closed) return; // a subscriber has brought about a newer one, or unsubscribed
+    try {
+      joins.begin(this.options.wanted());
+    } catch (error) {
+      this.error(error);
+    }
+  }
 }
 
 /** The joins of one session: not a `mergeMap`, which recurses when joins settle at once, as on a dead link. */
@@ -97,8 +104,7 @@ class Joins<T> extends Subscription {
 
   constructor(
     private readonly session: T,
-    private readonly concurrency: number,
-    private readonly options: Pick<ReplayJoinsOptions<T>, "join" | "onFailed" | "onSettled">,
+    private readonly options: Pick<ReplayJoinsOptions<T>, "join" | "concurrency" | "onFailed" | "onSettled">,
   ) {
     super();
   }
@@ -121,7 +127,8 @@ class Joins<T> extends Subscription {
   #goOn(): void {
     if (this.#isBeginning) return;
     this.#isBeginning = true;
-    while (this.#underWay < this.concurrency && this.#begun < this.#groups.length && !this.closed) {
+    const { concurrency = 100 } = this.options;
+    while (this.#underWay < concurrency && this.#begun < this.#groups.length && !this.closed) {
       this.#underWay++;
       this.#join(this.#groups[this.#begun++] ?? "");
     }

@@ -1,6 +1,13 @@
-import { asyncScheduler, Observable, type MonoTypeOperatorFunction, type SchedulerLike, type Subscription } from "rxjs";
+import {
+  asyncScheduler,
+  Observable,
+  Subscription,
+  type MonoTypeOperatorFunction,
+  type SchedulerLike,
+  type Subscriber,
+} from "rxjs";
 import { atLeast } from "./at-least.js";
-import { straight } from "./straight.js";
+import { Passing } from "./passing.js";
 
 /** What may carry a sequence id, a positive integer (`kind` only lets a union have members that never do). */
 export interface Sequenced {
@@ -47,82 +54,95 @@ export interface SequenceAckOptions<T> {
  *
  * @param options `send`, and the thresholds: whichever is reached first counts.
  */
-export function sequenceAck<T extends Sequenced>({
-  send,
-  count = 200,
-  bytes = 2_097_152,
-  timeInMs = 1_000,
-  sizeOf,
-  scheduler = asyncScheduler,
-}: SequenceAckOptions<T>): MonoTypeOperatorFunction<T> {
+export function sequenceAck<T extends Sequenced>(options: SequenceAckOptions<T>): MonoTypeOperatorFunction<T> {
+  const { send, count = 200, bytes = 2_097_152, timeInMs = 1_000, sizeOf, scheduler = asyncScheduler } = options;
   atLeast(0, "sequenceAck", { count, bytes, timeInMs });
-
+  const rules: Rules<T> = { send, count, bytes, timeInMs, sizeOf, scheduler };
   return (source) =>
     new Observable((subscriber) => {
-      let largest = 0;
-      let ids = 0; // come since the last acknowledgement; above 0 means that something is unacknowledged
-      let size = 0;
-      let timer: Subscription | undefined;
-
-      const disarm = (): void => {
-        timer?.unsubscribe();
-        timer = undefined;
-      };
-      const acknowledge = (): void => {
-        ids = size = 0;
-        disarm();
-        send(largest);
-      };
-      const acknowledgeInTime = (): void => {
-        try {
-          acknowledge();
-        } catch (error) {
-          subscriber.error(error);
-        }
-      };
-      const flush = (): void => {
-        if (ids > 0) acknowledge();
-      };
-      const receive = (value: T): boolean => {
-        const id = value.sequenceId;
-        if (typeof id !== "number" || subscriber.closed) return true;
-        if (sizeOf) size += sizeOf(value);
-        const isNew = id > largest;
-        ids += isNew ? id - largest : 1;
-        if (isNew) largest = id;
-        if (ids >= count || size >= bytes) acknowledge();
-        else if (!timer && timeInMs < Infinity) timer = scheduler.schedule(acknowledgeInTime, timeInMs);
-        return isNew;
-      };
-      const fail = (error: unknown): void => {
-        try {
-          flush();
-        } catch {
-          // The error on its way down says more than that nothing can be sent any longer.
-        }
-        subscriber.error(error);
-      };
-
-      subscriber.add(disarm);
-      straight(source, subscriber, {
-        next: (value) => {
-          let isNew = false;
-          try {
-            isNew = receive(value);
-          } catch (error) {
-            fail(error);
-          }
-          if (isNew) subscriber.next(value);
-        },
-        error: fail,
-        complete: () => {
-          try {
-            flush();
-            subscriber.complete();
-          } catch (error) {
-            subscriber.error(error);
-          }
-        },
-      });
+      source.subscribe(new Acknowledging(subscriber, rules));
     });
+}
+
+type Rules<T> = Required<Omit<SequenceAckOptions<T>, "sizeOf">> & Pick<SequenceAckOptions<T>, "sizeOf">;
+
+class Acknowledging<T extends Sequenced> extends Passing<T> {
+  #largest = 0;
+  /** Come since the last acknowledgement; above 0 means that something is unacknowledged. */
+  #ids = 0;
+  #size = 0;
+  #timer = Subscription.EMPTY;
+
+  constructor(
+    destination: Subscriber<T>,
+    private readonly rules: Rules<T>,
+  ) {
+    super(destination);
+  }
+
+  next(value: T): void {
+    let isNew = false;
+    try {
+      isNew = this.#receive(value);
+    } catch (error) {
+      this.error(error);
+    }
+    if (isNew) this.destination.next(value);
+  }
+
+  override error(error: unknown): void {
+    try {
+      this.#flush();
+    } catch {
+      // The error on its way down says more than that nothing can be sent any longer.
+    }
+    this.destination.error(error);
+  }
+
+  override complete(): void {
+    try {
+      this.#flush();
+      this.destination.complete();
+    } catch (error) {
+      this.destination.error(error);
+    }
+  }
+
+  override unsubscribe(): void {
+    this.#timer.unsubscribe();
+    super.unsubscribe();
+  }
+
+  #receive(value: T): boolean {
+    const id = value.sequenceId;
+    if (typeof id !== "number" || this.closed) return true;
+    const { sizeOf, count, bytes, timeInMs, scheduler } = this.rules;
+    if (sizeOf) this.#size += sizeOf(value);
+    const isNew = id > this.#largest;
+    this.#ids += isNew ? id - this.#largest : 1;
+    if (isNew) this.#largest = id;
+    if (this.#ids >= count || this.#size >= bytes) this.#acknowledge();
+    else if (this.#timer.closed && timeInMs < Infinity) {
+      this.#timer = scheduler.schedule(() => this.#acknowledgeInTime(), timeInMs);
+    }
+    return isNew;
+  }
+
+  #acknowledge(): void {
+    this.#ids = this.#size = 0;
+    this.#timer.unsubscribe();
+    this.rules.send(this.#largest);
+  }
+
+  #acknowledgeInTime(): void {
+    try {
+      this.#acknowledge();
+    } catch (error) {
+      this.destination.error(error);
+    }
+  }
+
+  #flush(): void {
+    if (this.#ids > 0) this.#acknowledge();
+  }
 }

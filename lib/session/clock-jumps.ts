@@ -1,4 +1,5 @@
-import { Observable, type SchedulerLike } from "rxjs";
+import { Observable, Subscription, type SchedulerLike } from "rxjs";
+import { after } from "./after.js";
 
 /** How often the clock is looked at: so soon after a sleep the connection is asked whether it is still there. */
 const LOOK_EVERY_MS = 1_000;
@@ -11,15 +12,15 @@ export const hasJumped = (due: number, now: number): boolean => Math.abs(now - d
 /** Emits after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. */
 export const clockJumps = (scheduler: SchedulerLike): Observable<void> =>
   new Observable((subscriber) => {
+    let tick = Subscription.EMPTY;
     const look = (): void => {
       const due = scheduler.now() + LOOK_EVERY_MS;
       // Not `interval`: in virtual time an action that is scheduled again keeps all that it was before.
-      const tick = scheduler.schedule(() => {
-        tick.unsubscribe();
+      tick = after(LOOK_EVERY_MS, scheduler, () => {
         if (hasJumped(due, scheduler.now())) subscriber.next();
         if (!subscriber.closed) look();
-      }, LOOK_EVERY_MS);
-      subscriber.add(tick);
+      });
     };
     look();
+    return () => tick.unsubscribe();
   });

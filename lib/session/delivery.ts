@@ -2,7 +2,7 @@ import { Observable, Subscription, type Subscriber } from "rxjs";
 import { logger } from "../logging/logger.js";
 import { replayJoins } from "../operators/replay-joins.js";
 import { sequenceAck } from "../operators/sequence-ack.js";
-import { straight } from "../operators/straight.js";
+import { Passing } from "../operators/passing.js";
 import { utf8Length } from "../protocol/bytes.js";
 import type { DownstreamFrame } from "../protocol/messages.js";
 import { after } from "./after.js";
@@ -66,11 +66,7 @@ export class Delivery {
         onSettled: () => this.#settle(),
       }),
     );
-    straight(frames$, session, {
-      next: (frame) => tell.frame(frame),
-      error: (error: unknown) => session.error(error),
-      complete: () => undefined,
-    });
+    frames$.subscribe(new Telling(session, tell));
     session.add(() => this.#patience.unsubscribe());
   }
 
@@ -108,5 +104,19 @@ export class Delivery {
     if (typeof frame !== "string") return frame.byteLength;
     const atMost = 3 * frame.length;
     return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);
+  }
+}
+
+/** Tells of the frames in place of those who subscribe to the session: as each message passes here, the short way. */
+class Telling extends Passing<DownstreamFrame, unknown> {
+  constructor(
+    session: Subscriber<unknown>,
+    private readonly listener: Pick<SessionPorts["tell"], "frame">,
+  ) {
+    super(session);
+  }
+
+  next(frame: DownstreamFrame): void {
+    this.listener.frame(frame);
   }
 }

@@ -1,4 +1,5 @@
-import { Observable, Subscription, type SchedulerLike } from "rxjs";
+import { Observable, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
+import { after } from "./after.js";
 import { hasJumped } from "./clock-jumps.js";
 
 export interface LivenessOptions {
@@ -32,73 +33,99 @@ export class LinkSilent {
  * proof of life. Never emits, never completes.
  */
 export const liveness = (options: LivenessOptions): Observable<never> =>
-  new Observable((subscriber) => {
-    const { scheduler, keepAliveIntervalInMs: interval, keepAliveTimeoutInMs: timeout } = options;
-    /** Silence before this does not count. */
-    let awakeSince = scheduler.now();
-    let lastPingAt = awakeSince;
-    let probes = 0;
-    let framesBeforeProbe = -1;
-    let probe = Subscription.EMPTY;
+  new Observable((subscriber) => new Watch(options, subscriber));
 
-    const quietSince = () => Math.max(options.lastFrameAt(), awakeSince);
-    const msToPing = () =>
-      interval === 0 ? Infinity : Math.max(quietSince(), lastPingAt) + interval - scheduler.now();
-    const msToDeath = () => (timeout === 0 ? Infinity : quietSince() + timeout - scheduler.now());
-    const die = () => {
-      subscriber.error(new LinkSilent(scheduler.now() - quietSince()));
-    };
-    const ping = () => {
-      lastPingAt = scheduler.now();
-      options.ping();
-    };
+class Watch extends Subscription {
+  /** Silence before this does not count. */
+  #awakeSince: number;
+  #lastPingAt: number;
+  #probes = 0;
+  #framesBeforeProbe = -1;
+  #probe = Subscription.EMPTY;
+  #tick = Subscription.EMPTY;
 
-    const startProbe = () => {
-      const frames = options.frameCount();
-      // One at a time; but an answer to an earlier one says nothing of now.
-      if (!options.canAnswer() || (!probe.closed && frames === framesBeforeProbe)) return;
-      probe.unsubscribe();
-      framesBeforeProbe = frames;
-      probes++;
-      const patience = options.maySilentlyWork() ? timeout || Infinity : options.proofOfLifeInMs;
-      ping();
-      if (patience < Infinity) subscriber.add((probe = awaitAnswer(patience)));
-    };
-    const awaitAnswer = (patience: number): Subscription => {
-      const due = scheduler.now() + patience;
-      const answer = scheduler.schedule(() => {
-        answer.unsubscribe();
-        if (options.frameCount() !== framesBeforeProbe) return;
-        // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
-        if (hasJumped(due, scheduler.now())) startProbe();
-        else die();
-      }, patience);
-      return answer;
-    };
+  constructor(
+    private readonly options: LivenessOptions,
+    private readonly subscriber: Subscriber<never>,
+  ) {
+    super();
+    this.#awakeSince = this.#lastPingAt = options.scheduler.now();
+    this.#watch();
+    this.add(options.probe$.subscribe(() => this.#startProbe()));
+    if (options.probeAtOnce) this.#startProbe();
+  }
 
-    const watch = (): void => {
-      const delay = Math.max(0, Math.min(msToPing(), msToDeath()));
-      if (delay === Infinity) return;
-      const due = scheduler.now() + delay;
-      const probesBefore = probes;
-      const tick = scheduler.schedule(() => {
-        tick.unsubscribe();
-        if (hasJumped(due, scheduler.now())) {
-          // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
-          awakeSince = scheduler.now();
-          if (probes === probesBefore) startProbe();
-        } else if (msToDeath() <= 0) {
-          die();
-          return;
-        } else if (msToPing() <= 0) {
-          ping();
-        }
-        watch();
-      }, delay);
-      subscriber.add(tick);
-    };
+  override unsubscribe(): void {
+    this.#tick.unsubscribe();
+    this.#probe.unsubscribe();
+    super.unsubscribe();
+  }
 
-    watch();
-    subscriber.add(options.probe$.subscribe(startProbe));
-    if (options.probeAtOnce) startProbe();
-  });
+  get #quietSince(): number {
+    return Math.max(this.options.lastFrameAt(), this.#awakeSince);
+  }
+
+  get #msToPing(): number {
+    const { keepAliveIntervalInMs: interval, scheduler } = this.options;
+    return interval === 0 ? Infinity : Math.max(this.#quietSince, this.#lastPingAt) + interval - scheduler.now();
+  }
+
+  get #msToDeath(): number {
+    const { keepAliveTimeoutInMs: timeout, scheduler } = this.options;
+    return timeout === 0 ? Infinity : this.#quietSince + timeout - scheduler.now();
+  }
+
+  #watch(): void {
+    const { scheduler } = this.options;
+    const delay = Math.max(0, Math.min(this.#msToPing, this.#msToDeath));
+    if (delay === Infinity || this.closed) return;
+    const due = scheduler.now() + delay;
+    const probesBefore = this.#probes;
+    this.#tick = after(delay, scheduler, () => {
+      if (hasJumped(due, scheduler.now())) {
+        // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
+        this.#awakeSince = scheduler.now();
+        if (this.#probes === probesBefore) this.#startProbe();
+      } else if (this.#msToDeath <= 0) {
+        this.#die();
+        return;
+      } else if (this.#msToPing <= 0) {
+        this.#ping();
+      }
+      this.#watch();
+    });
+  }
+
+  #startProbe(): void {
+    const { options } = this;
+    const frames = options.frameCount();
+    // One at a time; but an answer to an earlier one says nothing of now.
+    if (!options.canAnswer() || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
+    this.#probe.unsubscribe();
+    this.#framesBeforeProbe = frames;
+    this.#probes++;
+    const patience = options.maySilentlyWork() ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
+    this.#ping();
+    if (patience < Infinity && !this.closed) this.#probe = this.#awaitAnswer(patience);
+  }
+
+  #awaitAnswer(patience: number): Subscription {
+    const { scheduler, frameCount } = this.options;
+    const due = scheduler.now() + patience;
+    return after(patience, scheduler, () => {
+      if (frameCount() !== this.#framesBeforeProbe) return;
+      // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
+      if (hasJumped(due, scheduler.now())) this.#startProbe();
+      else this.#die();
+    });
+  }
+
+  #ping(): void {
+    this.#lastPingAt = this.options.scheduler.now();
+    this.options.ping();
+  }
+
+  #die(): void {
+    this.subscriber.error(new LinkSilent(this.options.scheduler.now() - this.#quietSince));
+  }
+}
