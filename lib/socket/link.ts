@@ -108,7 +108,8 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
       url,
       protocol: options.subprotocol,
       binaryType: "arraybuffer",
-      WebSocketCtor: this.#capturing(),
+      // Bound rather than made anew: each function that is called with `new` has a hidden class of its own.
+      WebSocketCtor: SocketOf.bind(undefined, this) as unknown as typeof WebSocket,
       serializer: asItIs,
       deserializer: dataOf,
       openObserver: { next: () => this.#opened() },
@@ -207,15 +208,15 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     this.unsubscribe();
   }
 
-  /** A constructor that makes the real socket and keeps it: `new` gives what a constructor returns. */
-  #capturing(): typeof WebSocket {
-    const { options } = this;
-    const capture = (socket: WebSocketLike) => (this.#socket = socket);
-    function Capturing(url: string, protocols?: string | string[]): WebSocketLike {
-      return capture(new (options.webSocketCtor())(url, protocols));
-    }
-    return Capturing as unknown as typeof WebSocket;
+  /** Makes the real socket and keeps it. */
+  makeSocket(url: string, protocols?: string | string[]): WebSocketLike {
+    return (this.#socket = new (this.options.webSocketCtor())(url, protocols));
   }
+}
+
+/** A constructor that has a link make the socket: `new` gives what a constructor returns. */
+function SocketOf(link: SocketLink, url: string, protocols?: string | string[]): WebSocketLike {
+  return link.makeSocket(url, protocols);
 }
 
 /** Lets go of a socket whose peer may be silent: no handshake, and its late events reach nobody. */
