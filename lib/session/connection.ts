@@ -3,6 +3,7 @@ import {
   EMPTY,
   ignoreElements,
   merge,
+  NEVER,
   Subject,
   Subscription,
   timer,
@@ -198,6 +199,7 @@ export class Connection {
     let shouldRetry = makeShouldRetry();
     return defer(() => {
       this.#dispatch({ type: "attempted" });
+      if (!isDue()) return NEVER; // who was told of it has ended the run
       const { attempt, cause } = connectingIn(this.#lifecycle);
       const ports: SessionPorts = {
         ...this.ports,

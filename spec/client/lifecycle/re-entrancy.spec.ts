@@ -76,8 +76,14 @@ describe("Whatever subscribers do inside of emissions, and whatever happens", ()
       fc.property(script, (one) => {
         check(play(one));
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[stoppedInsideAnAttempt]] },
     );
+  };
+
+  /** Of two failed attempts, the second is stopped and started anew by who is told that it begins. */
+  const stoppedInsideAnAttempt: { acts: Act[]; happenings: Happening[] } = {
+    acts: ["new session", "nothing", "stop", "start"],
+    happenings: ["nobody there", "a while"],
   };
 
   it("all subscribers see one history", () => {
