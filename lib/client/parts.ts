@@ -21,7 +21,7 @@ export type Parts = ReturnType<typeof partsOf>;
 
 /** Puts a client together. The parts share one object of options. */
 export function partsOf(access: Access, options: ResolvedOptions, notify: (notice: Notice) => void) {
-  const { subprotocol, scheduler, random, shouldRetry, webSocketCtor } = options;
+  const { subprotocol, scheduler, random, shouldRetry, webSocketCtor, codec, messageRetry, whenOffline } = options;
   const queue = new EmissionQueue();
   const ackIds = new AckIds();
   const outbox = new Outbox(options, queue);
@@ -46,7 +46,16 @@ export function partsOf(access: Access, options: ResolvedOptions, notify: (notic
   });
   const stopReason = () => stopReasonOf(connection.lifecycle);
   const holders = new Holders(options, connection);
-  const commands = new Commands({ ...options, ackIds, outbox, membership, holders, stopReason });
+  const commands = new Commands({
+    codec,
+    messageRetry,
+    whenOffline,
+    ackIds,
+    outbox,
+    membership,
+    holders,
+    stopReason,
+  });
   const announcer = new Announcer(connectionStateOf(connection.lifecycle));
   const disposed$ = new ReplaySubject<void>(1);
   return { queue, router, membership, connection, stopReason, holders, commands, announcer, disposed$ };

@@ -108,12 +108,18 @@ const check = fields({
 });
 
 /** The options with every default filled in, checked. */
-export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+export type ResolvedOptions = Readonly<ReturnType<typeof resolve>>;
+
+/** What clients without options share. */
+let defaults: ResolvedOptions | undefined;
 
 /** @throws RangeError or TypeError that names the option and the value. */
-export function resolveOptions(options?: WebPubSubClientOptions) {
+export const resolveOptions = (options?: WebPubSubClientOptions): ResolvedOptions =>
+  options === undefined ? (defaults ??= resolve()) : resolve(options);
+
+function resolve(options?: WebPubSubClientOptions) {
   const checked = check(options, OPTIONS);
-  const { protocol, scheduler, random = Math.random, reconnectRetryOptions, messageRetryOptions } = checked;
+  const { protocol, scheduler, random = () => Math.random(), reconnectRetryOptions, messageRetryOptions } = checked;
   const messageRetry: RetryBackoffPolicy = { ...messageRetryOptions, scheduler, random };
   const reconnectRetry: RetryBackoffPolicy = { ...reconnectRetryOptions, scheduler, random };
   return {

@@ -92,6 +92,7 @@ export class Delivery {
   #settle(): void {
     if (this.#patience.closed) return;
     this.#patience.unsubscribe();
+    this.#patience = Subscription.EMPTY;
     this.ports.tell.settled();
   }
 

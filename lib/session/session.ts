@@ -186,8 +186,13 @@ export class Session implements LinkTaker {
     return this.ports.openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken));
   }
 
-  #endWithin(timeInMs: number): void {
+  #callOffDeadline(): void {
     this.#deadline.unsubscribe();
+    this.#deadline = Subscription.EMPTY;
+  }
+
+  #endWithin(timeInMs: number): void {
+    this.#callOffDeadline();
     this.#deadline = after(timeInMs, this.options.scheduler, () => this.ended(startTimeout(timeInMs, this.#phase)));
     this.#step.add(this.#deadline);
   }
@@ -195,6 +200,7 @@ export class Session implements LinkTaker {
   /** A link is open: takes in its frames and watches over it. */
   #take(link: Link): void {
     const { options, ports } = this;
+    const { keepAliveIntervalInMs, keepAliveTimeoutInMs, proofOfLifeInMs, scheduler } = options;
     const isRecovery = this.#identity !== undefined;
     link.take(this);
     this.#link = link;
@@ -202,15 +208,18 @@ export class Session implements LinkTaker {
     if (isRecovery) {
       // Silence proves nothing while the service may be busy with an event of ours.
       if (!ports.outbox.awaitsEvent) this.#silentLinks++;
-      this.#deadline.unsubscribe();
+      this.#callOffDeadline();
       // A service that is busy with an event of ours would else have for ever.
-      if (options.keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);
+      if (keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);
     } else {
       this.#phase = "handshake";
     }
     this.#step.add(
       liveness({
-        ...options,
+        keepAliveIntervalInMs,
+        keepAliveTimeoutInMs,
+        proofOfLifeInMs,
+        scheduler,
         probe$: ports.probe$,
         probeAtOnce: isRecovery,
         ping: () => this.#sendNow(options.codec.ping()),
@@ -230,7 +239,7 @@ export class Session implements LinkTaker {
     if (this.#identity) this.#resume(frame, link);
     else this.#begin(frame, link);
     if (!this.#isProven) return;
-    this.#deadline.unsubscribe();
+    this.#callOffDeadline();
     const { stableAfterInMs, scheduler } = this.options;
     const prove = () => this.#life?.next(true);
     if (stableAfterInMs === 0) prove();
