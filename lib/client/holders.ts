@@ -1,5 +1,6 @@
 import { Subscription, using, type Observable, type SchedulerLike } from "rxjs";
 import type { Connection } from "../session/connection.js";
+import { after } from "../session/after.js";
 import { stopReasonOf } from "../session/lifecycle.js";
 
 /**
@@ -50,9 +51,6 @@ export class Holders {
   #idle(): void {
     const { scheduler, idleCloseInMs } = this.options;
     if (stopReasonOf(this.connection.lifecycle)) return;
-    this.#idleTimer = scheduler.schedule(() => {
-      this.#idleTimer.unsubscribe();
-      this.connection.stop("idle");
-    }, idleCloseInMs);
+    this.#idleTimer = after(idleCloseInMs, scheduler, () => void this.connection.stop("idle"));
   }
 }

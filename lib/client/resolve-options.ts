@@ -114,12 +114,16 @@ export type ResolvedOptions = Readonly<ReturnType<typeof resolve>>;
 let defaults: ResolvedOptions | undefined;
 
 /** @throws RangeError or TypeError that names the option and the value. */
-export const resolveOptions = (options?: WebPubSubClientOptions): ResolvedOptions =>
-  options === undefined ? (defaults ??= resolve()) : resolve(options);
+export function resolveOptions(options?: WebPubSubClientOptions): ResolvedOptions {
+  if (options !== undefined) return resolve(options);
+  // A test may have put something in the place of the platform's chance.
+  if (defaults?.random !== Math.random) defaults = resolve();
+  return defaults;
+}
 
 function resolve(options?: WebPubSubClientOptions) {
   const checked = check(options, OPTIONS);
-  const { protocol, scheduler, random = () => Math.random(), reconnectRetryOptions, messageRetryOptions } = checked;
+  const { protocol, scheduler, random = Math.random, reconnectRetryOptions, messageRetryOptions } = checked;
   const messageRetry: RetryBackoffPolicy = { ...messageRetryOptions, scheduler, random };
   const reconnectRetry: RetryBackoffPolicy = { ...reconnectRetryOptions, scheduler, random };
   return {
