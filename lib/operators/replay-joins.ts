@@ -1,5 +1,6 @@
 import {
-  from,
+  defer,
+  isObservable,
   Observable,
   Subscription,
   type MonoTypeOperatorFunction,
@@ -142,7 +143,8 @@ class Joins<T> extends Subscription {
     const joining = new Joining(this, group);
     this.add(joining);
     try {
-      from(this.options.join(group)).subscribe(joining);
+      const join = this.options.join(group);
+      (isObservable(join) ? join : defer(() => join)).subscribe(joining);
     } catch (error) {
       joining.error(error);
     }

@@ -1,18 +1,17 @@
 import {
   asyncScheduler,
   defer,
-  merge,
-  type noop,
-  retry,
+  Observable,
   Subscription,
-  tap,
-  timer,
   type MonoTypeOperatorFunction,
+  type noop,
   type ObservableInput,
   type SchedulerLike,
+  type Subscriber,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
 import { backoffDelay, type BackoffDelayOptions } from "./backoff-delay.js";
+import { Passing } from "./passing.js";
 
 /** What a function returns that returns nothing. */
 type Nothing = ReturnType<typeof noop>;
@@ -79,43 +78,113 @@ export interface RetryBackoffPolicy extends BackoffDelayOptions {
  * @param policy When and how often to try again; every field may be left out.
  */
 export function retryBackoff<T>(policy: RetryBackoffPolicy = {}): MonoTypeOperatorFunction<T> {
-  const { maxRetries = Infinity, stableAfterInMs = 10_000, shouldRetry = () => true, onWait } = policy;
   const {
+    maxRetries = Infinity,
+    stableAfterInMs = 10_000,
     retryDelayInMs = 1_000,
     maxRetryDelayInMs = 30_000,
-    scheduler = asyncScheduler,
-    random = Math.random,
   } = policy;
   atLeast(0, "retryBackoff", { maxRetries, stableAfterInMs, retryDelayInMs, maxRetryDelayInMs });
+  return (source) => new Observable((subscriber) => new Retrying(source, policy, subscriber).begin());
+}
 
-  return (source) =>
-    defer(() => {
-      let attempts = 0;
-      let retries = 0;
-      const reset = (): void => void (attempts = retries = 0);
-      const watchStability = (): Subscription => {
-        if (stableAfterInMs > 0 && stableAfterInMs < Infinity) return scheduler.schedule(reset, stableAfterInMs);
-        if (stableAfterInMs === 0) reset();
-        return Subscription.EMPTY;
-      };
+/** The attempts of one subscription, and the waits between them. */
+class Retrying<T> {
+  #attempts = 0;
+  #retries = 0;
+  #isBeginning = false;
+  #isDue = false;
 
-      const attempt$ = defer(() => {
-        let stability: Subscription | undefined;
-        attempts++;
-        return source.pipe(
-          tap({ next: () => void (stability ??= watchStability()), finalize: () => stability?.unsubscribe() }),
-        );
-      });
+  constructor(
+    private readonly source: Observable<T>,
+    private readonly policy: RetryBackoffPolicy,
+    private readonly destination: Subscriber<T>,
+  ) {}
 
-      const delay = (error: unknown): ObservableInput<unknown> => {
-        if (retries >= maxRetries || !shouldRetry(error, attempts)) throw error;
-        const delayInMs = backoffDelay(policy, ++retries, random);
-        const retryAt = scheduler.now() + delayInMs;
-        const retryNow = onWait?.({ error, attempt: attempts + 1, retry: retries, delayInMs, retryAt });
-        const waited$ = timer(delayInMs, scheduler);
-        return retryNow ? merge(retryNow, waited$) : waited$;
-      };
+  /** Not by recursion: a source may fail, and a wait end, synchronously. */
+  begin(): void {
+    this.#isDue = true;
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
+    while (this.#isDue && !this.destination.closed) {
+      this.#isDue = false;
+      this.#attempts++;
+      this.source.subscribe(new Attempt(this.destination, this));
+    }
+    this.#isBeginning = false;
+  }
 
-      return attempt$.pipe(retry({ delay }));
-    });
+  /** An attempt has brought its first value. */
+  watchStability(): Subscription {
+    const { stableAfterInMs = 10_000, scheduler = asyncScheduler } = this.policy;
+    const reset = (): void => void (this.#attempts = this.#retries = 0);
+    if (stableAfterInMs > 0 && stableAfterInMs < Infinity) return scheduler.schedule(reset, stableAfterInMs);
+    if (stableAfterInMs === 0) reset();
+    return Subscription.EMPTY;
+  }
+
+  failed(error: unknown): void {
+    try {
+      this.#wait(error);
+    } catch (thrown) {
+      this.destination.error(thrown);
+    }
+  }
+
+  #wait(error: unknown): void {
+    const {
+      maxRetries = Infinity,
+      shouldRetry,
+      onWait,
+      scheduler = asyncScheduler,
+      random = Math.random,
+    } = this.policy;
+    if (this.#retries >= maxRetries || shouldRetry?.(error, this.#attempts) === false) throw error;
+    const delayInMs = backoffDelay(this.policy, ++this.#retries, random);
+    const retryAt = scheduler.now() + delayInMs;
+    const retryNow = onWait?.({ error, attempt: this.#attempts + 1, retry: this.#retries, delayInMs, retryAt });
+    const wait = new Subscription();
+    this.destination.add(wait);
+    const goOn = (): void => {
+      wait.unsubscribe();
+      this.begin();
+    };
+    if (retryNow) {
+      const ended = { next: goOn, error: (failure: unknown) => this.destination.error(failure) };
+      wait.add(defer(() => retryNow).subscribe(ended));
+    }
+    if (!wait.closed) wait.add(scheduler.schedule(goOn, delayInMs));
+  }
+}
+
+class Attempt<T> extends Passing<T> {
+  #stability: Subscription | undefined;
+
+  constructor(
+    destination: Subscriber<T>,
+    private readonly retrying: Retrying<T>,
+  ) {
+    super(destination);
+  }
+
+  next(value: T): void {
+    if (this.closed) return;
+    this.#stability ??= this.retrying.watchStability();
+    this.destination.next(value);
+  }
+
+  override error(error: unknown): void {
+    if (this.closed) return;
+    this.unsubscribe();
+    this.retrying.failed(error);
+  }
+
+  override complete(): void {
+    if (!this.closed) this.destination.complete();
+  }
+
+  override unsubscribe(): void {
+    this.#stability?.unsubscribe();
+    super.unsubscribe();
+  }
 }

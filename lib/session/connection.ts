@@ -1,15 +1,4 @@
-import {
-  defer,
-  EMPTY,
-  ignoreElements,
-  merge,
-  NEVER,
-  Subject,
-  Subscription,
-  timer,
-  type Observable,
-  type SchedulerLike,
-} from "rxjs";
+import { defer, EMPTY, NEVER, Subject, Subscription, type Observable, type SchedulerLike } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { messageOf } from "../errors/foreign-error.js";
@@ -17,6 +6,7 @@ import { logger } from "../logging/logger.js";
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import type { Link } from "../socket/link.js";
 import { clockJumps } from "./clock-jumps.js";
+import { notBeforeATick } from "./closing.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import {
   connectionStateOf,
@@ -116,7 +106,7 @@ export class Connection {
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
   renew(): void {
-    this.#waitFor(merge(this.#closing$, timer(0, this.options.scheduler).pipe(ignoreElements())));
+    this.#waitFor(notBeforeATick(this.#closing$, this.options.scheduler));
     this.#begin({ type: "renewed", lastFrameAt: this.#lastFrameAt });
   }
 

@@ -1,5 +1,5 @@
 /* What joinGroup and leaveGroup do: each goes out for itself, in the order subscribed. */
-import { catchError, defer, of, tap, throwError, type Observable } from "rxjs";
+import { catchError, defer, tap, throwError, type Observable } from "rxjs";
 import { isDefinitive, isUnacknowledged, neverSent } from "./failures.js";
 import { firstWithin } from "./first-within.js";
 import type { GroupRecord } from "./group-record.js";
@@ -69,10 +69,10 @@ export const leaving = (
     const record = membership.records.of(group);
     record.dropClaims();
     const isToBeLeft = record.observers === 0 && outbox.hasSession;
-    return (isToBeLeft ? membership.change("leaveGroup", record, ackId) : of(DONE)).pipe(
+    return defer(() => (isToBeLeft ? membership.change("leaveGroup", record, ackId) : [DONE])).pipe(
       // With its session every membership ends, so the leave is done.
       catchError((error: unknown) =>
-        isUnacknowledged(error) && membership.isRunning ? of(DONE) : throwError(() => error),
+        isUnacknowledged(error) && membership.isRunning ? [DONE] : throwError(() => error),
       ),
       tap({ finalize: () => membership.records.forget(record) }),
     );

@@ -17,6 +17,7 @@ import { redact } from "../protocol/redact.js";
 import { accessFailure, recoveryUrl, tokenHasExpired } from "../socket/access.js";
 import { httpStatusOf, type Link, type LinkTaker } from "../socket/link.js";
 import { after } from "./after.js";
+import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery } from "./delivery.js";
 import { liveness } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
@@ -85,8 +86,7 @@ export class Session implements LinkTaker {
    * abandoned with the run: that takes no longer than a tick, in which further calls do not open further sockets.
    */
   close(): Observable<never> {
-    const { scheduler } = this.options;
-    return this.#link?.close() ?? merge(this.ports.closing$, timer(0, scheduler).pipe(ignoreElements()));
+    return this.#link?.close() ?? notBeforeATick(this.ports.closing$, this.options.scheduler);
   }
 
   /** A frame on the present link. */
@@ -161,7 +161,7 @@ export class Session implements LinkTaker {
 
   #newLink(): Observable<Link> {
     this.#endWithin(this.options.startTimeoutInMs);
-    return concat(this.ports.closing$, this.ports.access.url(this.attempt, this.cause)).pipe(
+    return andThen(this.ports.closing$, this.ports.access.url(this.attempt, this.cause)).pipe(
       switchMap((url) => {
         this.#accessUrl = url;
         this.#phase = "open";

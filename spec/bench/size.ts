@@ -3,26 +3,26 @@ import { sizeOf } from "./bundle-size.js";
 
 const RXJS = ["rxjs", "rxjs/*"];
 
-/** Bytes. What a feature adds is put here with it; the targets of 10 and 20 kB for the client are still ahead. */
+/** Bytes, just above what each weighs. What a feature adds is put here with it; the targets of 10 and 20 kB for the client are still ahead. */
 const entries = [
   {
     name: "WebPubSubClient, rxjs left out",
     code: 'export { WebPubSubClient } from "rx-webpubsub"',
     external: RXJS,
-    limit: 21_100,
+    limit: 21_600,
   },
   {
     name: "WebPubSubClient, rxjs in",
     code: 'export { WebPubSubClient } from "rx-webpubsub"',
     external: [],
-    limit: 29_700,
+    limit: 29_000,
   },
-  { name: "all of rx-webpubsub, rxjs left out", code: 'export * from "rx-webpubsub"', external: RXJS, limit: 21_200 },
+  { name: "all of rx-webpubsub, rxjs left out", code: 'export * from "rx-webpubsub"', external: RXJS, limit: 21_700 },
   {
     name: "rx-webpubsub/operators, rxjs left out",
     code: 'export * from "rx-webpubsub/operators"',
     external: RXJS,
-    limit: 2_000,
+    limit: 2_200,
   },
 ];
 
