@@ -8,7 +8,8 @@ import { after } from "./after.js";
 /** Goes on with another source when the first, which never errors, has completed. */
 export const andThen = <T>(first$: Observable<never>, next$: Observable<T>): Observable<T> =>
   new Observable((subscriber) => {
-    subscriber.add(first$.subscribe({ complete: () => next$.subscribe(subscriber) }));
+    const goOn = () => void next$.subscribe(subscriber);
+    subscriber.add(first$.subscribe({ complete: goOn }));
   });
 
 /** Completes when a hot source has, and after a tick at the earliest. */

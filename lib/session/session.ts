@@ -1,14 +1,4 @@
-import {
-  concat,
-  EMPTY,
-  ignoreElements,
-  merge,
-  Observable,
-  Subscription,
-  switchMap,
-  timer,
-  type Subscriber,
-} from "rxjs";
+import { EMPTY, Observable, Subscription, switchMap, type Subscriber } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
