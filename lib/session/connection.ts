@@ -1,13 +1,13 @@
-import { defer, EMPTY, NEVER, Subject, Subscription, type Observable, type SchedulerLike } from "rxjs";
+import { defer, EMPTY, NEVER, Subject, Subscription, type Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
-import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import { retryBackoff } from "../operators/retry-backoff.js";
 import type { Link } from "../socket/link.js";
 import { clockJumps } from "./clock-jumps.js";
 import { notBeforeATick } from "./closing.js";
-import type { EmissionQueue } from "./emission-queue.js";
+import type { ConnectionOptions, ConnectionPorts, Outcome } from "./connection-ports.js";
 import {
   connectionStateOf,
   initialLifecycle,
@@ -17,37 +17,14 @@ import {
   type Lifecycle,
   type LifecycleEvent,
 } from "./lifecycle.js";
-import { noticesOf, type Notice } from "./notices.js";
+import { noticesOf } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
-import type { Router } from "./router.js";
-import { SessionEnd } from "./session-end.js";
-import type { SessionListener, SessionOptions, SessionPorts } from "./session-ports.js";
+import { gaveUp, SessionEnd } from "./session-end.js";
+import type { SessionListener, SessionPorts } from "./session-ports.js";
 import { Session } from "./session.js";
-import type { ShouldRetry } from "./should-retry.js";
-
-export interface ConnectionOptions extends SessionOptions {
-  readonly autoReconnect: boolean;
-  readonly reconnectRetry: RetryBackoffPolicy;
-  /** Emissions mean "look at the connection now". */
-  readonly wake$: Observable<unknown>;
-  readonly scheduler: SchedulerLike;
-}
 
 /** Several wake-up events that come together are one. */
 const WAKE_UP_MS = 50;
-
-export type ConnectionPorts = Pick<SessionPorts, "access" | "openLink" | "pace" | "outbox" | "membership"> & {
-  /** Makes the judge of one run's failed attempts. */
-  readonly makeShouldRetry: () => ShouldRetry;
-  readonly queue: EmissionQueue;
-  readonly router: Router;
-  readonly notify: (notice: Notice) => void;
-};
-
-/** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */
-export type Outcome = { readonly run: number } & (
-  { readonly session: { readonly connectionId: string; readonly userId?: string } } | { readonly error: Error }
-);
 
 /**
  * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
@@ -303,18 +280,4 @@ export class Connection {
 
 function connectingIn(state: Lifecycle): { attempt: number; cause?: ConnectionCause | undefined } {
   return state.phase === "connecting" ? state : { attempt: 1 };
-}
-
-function gaveUp(end: unknown, cause: ConnectionCause): ConnectionError {
-  const last = end instanceof SessionEnd ? end.error : end;
-  const { message } = last instanceof Error ? last : { message: String(last) };
-  const known = last instanceof ConnectionError ? last : undefined;
-  return new ConnectionError(`the client gave up: ${message}`, {
-    code: "GaveUp",
-    phase: cause.phase,
-    closeCode: cause.code,
-    reason: cause.message ?? cause.reason,
-    httpStatus: known?.httpStatus,
-    cause: last,
-  });
 }

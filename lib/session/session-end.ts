@@ -82,6 +82,21 @@ function whatFailed(isShakingHands: boolean, link: LinkEnd | undefined): string 
     : "the WebSocket could not be opened";
 }
 
+/** The error with which a client gives up, for the last reason there was. */
+export function gaveUp(end: unknown, cause: ConnectionCause): ConnectionError {
+  const last = end instanceof SessionEnd ? end.error : end;
+  const { message } = last instanceof Error ? last : { message: String(last) };
+  const known = last instanceof ConnectionError ? last : undefined;
+  return new ConnectionError(`the client gave up: ${message}`, {
+    code: "GaveUp",
+    phase: cause.phase,
+    closeCode: cause.code,
+    reason: cause.message ?? cause.reason,
+    httpStatus: known?.httpStatus,
+    cause: last,
+  });
+}
+
 export const isLinkEnd = (end: unknown): end is LinkEnd => typeof end === "object" && end !== null && "opened" in end;
 
 /** How a link ended: in words, for a cause, and for an error. */
