@@ -1,4 +1,5 @@
 import { Subscription, type SchedulerLike } from "rxjs";
+import { after } from "./after.js";
 
 /**
  * Deadlines of many things that all get the same time, with one timer for all: what was set first is due first, so
@@ -51,10 +52,7 @@ export class Deadlines<T> {
   }
 
   #watch(delayInMs: number): void {
-    this.#timer = this.scheduler.schedule(() => {
-      this.#timer.unsubscribe();
-      this.#settleDue();
-    }, delayInMs);
+    this.#timer = after(delayInMs, this.scheduler, () => this.#settleDue());
   }
 
   #settleDue(): void {

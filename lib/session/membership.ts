@@ -31,7 +31,7 @@ export interface Observing {
  * Which groups are wanted and which are joined, and the joins and leaves that bring the two together.
  *
  * What observers cause is coalesced: per group one join or leave at a time, and the next one only if it is still needed.
- * What commands ask for goes out as it is, see `MembershipCommands`.
+ * What commands ask for goes out as it is, see membership-commands.ts.
  */
 export class Membership {
   readonly rejoinGroupFailed$ = new Subject<RejoinGroupFailed>();

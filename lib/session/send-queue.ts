@@ -1,5 +1,6 @@
 import { Subscription, type SchedulerLike } from "rxjs";
 import type { Link } from "../socket/link.js";
+import { after } from "./after.js";
 import { Deadlines } from "./deadlines.js";
 import type { Transmission } from "./operation.js";
 
@@ -51,10 +52,7 @@ export class SendQueue {
     if (!link.isOpen) return false;
     if (link.bufferedAmount <= HIGH_WATER_BYTES) return true;
     if (this.#drainPoll.closed) {
-      this.#drainPoll = this.scheduler.schedule(() => {
-        this.#drainPoll.unsubscribe();
-        this.onDrained();
-      }, DRAIN_POLL_MS);
+      this.#drainPoll = after(DRAIN_POLL_MS, this.scheduler, () => this.onDrained());
     }
     return false;
   }
