@@ -1,16 +1,18 @@
 /*
  * npm run bench: this client beside @azure/web-pubsub-client and beside the least that a client can do, each in a process
- * of its own, in interleaved rounds. Prints a Markdown table.
+ * of its own. In each round the processes of a row take turns, so that what slows the machine down slows all of them.
+ * Prints a Markdown table: medians and ranges of all turns, and the median of each turn's ratio.
  *
  *   --only <row>   just that row (its name, or the beginning of it); may be repeated
- *   --rounds <n>   how often each is run, 3 unless told
+ *   --rounds <n>   how often the processes of each row are started, 3 unless told
  *   --quick        small numbers, to see that it runs
  */
 import { parseArgs } from "node:util";
 import { bundleLines } from "./bundle-size.js";
-import { buildPrograms, runClient, startService } from "./processes.js";
-import { header, line, machine } from "./report.js";
+import { buildPrograms, startClient, startService } from "./processes.js";
+import { header, line, machine, type Turn } from "./report.js";
 import { allRows } from "./rows/index.js";
+import type { Run } from "./rows/row.js";
 import type { Measured } from "./scenario.js";
 
 /** No round begins later than this. */
@@ -25,20 +27,32 @@ const { values } = parseArgs({
 });
 const isMeant = (name: string) => values.only.length === 0 || values.only.some((only) => name.startsWith(only));
 const rows = allRows(values.quick).filter(({ name }) => isMeant(name));
-const results = rows.map(() => new Map<string, Measured[]>());
+const results = rows.map((): Turn[] => []);
+
+/** Each run in a process of its own, one after the other, and then again. */
+async function takeTurns(runs: readonly Run[], turns: number, port: number): Promise<Turn[]> {
+  const clients = runs.map((run) => [run.label, startClient(run, port)] as const);
+  try {
+    const taken: Turn[] = [];
+    while (taken.length < turns) {
+      const measured: [string, Measured][] = [];
+      for (const [label, client] of clients) measured.push([label, await client.turn()]);
+      taken.push(Object.fromEntries(measured));
+    }
+    return taken;
+  } finally {
+    for (const [, client] of clients) client.stop();
+  }
+}
 
 await buildPrograms();
 const service = await startService();
 try {
   let round = 1;
   for (; round <= Number(values.rounds) && performance.now() < BUDGET_MS; round++) {
-    for (const [index, { name, runs }] of rows.entries()) {
-      for (const run of runs) {
-        console.error(`round ${round}: ${name}, ${run.label}`);
-        const measured = await runClient(run, service.port);
-        const rounds = results[index]!.get(run.label) ?? [];
-        results[index]!.set(run.label, [...rounds, measured]);
-      }
+    for (const [index, { name, runs, turns }] of rows.entries()) {
+      console.error(`round ${round}: ${name}`);
+      results[index]!.push(...(await takeTurns(runs, turns, service.port)));
     }
   }
   console.log(header);

@@ -1,9 +1,8 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { build } from "esbuild";
 import type { Run } from "./rows/row.js";
 import type { Measured } from "./scenario.js";
@@ -11,8 +10,8 @@ import type { Measured } from "./scenario.js";
 export const root = path.resolve(import.meta.dirname, "../..");
 const outDir = path.join(root, ".temp/bench");
 
-/** No run takes so long, unless something hangs. */
-const RUN_TIMEOUT_MS = 60_000;
+/** No turn takes so long, unless something hangs. */
+const TURN_TIMEOUT_MS = 60_000;
 
 /** Bundles service and clients once, as a user's build would; packages stay where they are, as in any Node program. */
 export async function buildPrograms(): Promise<void> {
@@ -39,9 +38,29 @@ export async function startService(): Promise<{ port: number; stop: () => void }
   return { port: Number(port), stop: () => void service.kill() };
 }
 
-/** Runs one client to its end; what it measured. */
-export async function runClient({ client, scenario }: Run, port: number): Promise<Measured> {
+/** A client in a process of its own, which measures whenever it is its turn. */
+export interface ClientProcess {
+  turn(): Promise<Measured>;
+  stop(): void;
+}
+
+export function startClient({ client, scenario, label }: Run, port: number): ClientProcess {
   const program = ["--expose-gc", path.join(outDir, "client.mjs"), client, String(port), JSON.stringify(scenario)];
-  const { stdout } = await promisify(execFile)(process.execPath, program, { timeout: RUN_TIMEOUT_MS });
-  return JSON.parse(stdout) as Measured;
+  const child = spawn(process.execPath, program, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface(child.stdout);
+  return {
+    async turn() {
+      const timeout = AbortSignal.timeout(TURN_TIMEOUT_MS);
+      const answer = Promise.race([
+        once(lines, "line", { signal: timeout }),
+        once(child, "exit", { signal: timeout }).then(() =>
+          Promise.reject(new Error(`${label} ended without a result`)),
+        ),
+      ]);
+      child.stdin.write("go\n");
+      const [line] = (await answer) as [string];
+      return JSON.parse(line) as Measured;
+    },
+    stop: () => void child.kill(),
+  };
 }

@@ -3,8 +3,8 @@ import type { Row } from "./rows/row.js";
 import type { Measured } from "./scenario.js";
 import { median } from "./statistics.js";
 
-/** What each run of a row measured, round by round, by label. */
-export type Results = ReadonlyMap<string, readonly Measured[]>;
+/** What each run of a row measured in one turn, by label. */
+export type Turn = Readonly<Record<string, Measured>>;
 
 export const header =
   "| what | measured | medians (range) | ratio or value | to reach | |\n| --- | --- | --- | --- | --- | --- |";
@@ -17,19 +17,19 @@ export const machine = (): string => {
 const format = (value: number, digits: number): string =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** One line of the table; numbers are medians over the rounds, with the lowest and highest of them. */
-export function line({ title, shows, targets }: Row, results: Results): string {
+/** One line of the table: medians over all turns with the lowest and highest, and what is to be reached. */
+export function line({ title, runs, shows, targets }: Row, turns: readonly Turn[]): string {
   const measured = shows.map(({ key, unit, digits }) => {
-    const numbers = [...results].map(([label, rounds]) => {
-      const values = rounds.map((round) => round[key] ?? NaN);
+    const numbers = runs.map(({ label }) => {
+      const values = turns.map((turn) => turn[label]?.[key] ?? NaN);
       const range = `${format(Math.min(...values), digits)}–${format(Math.max(...values), digits)}`;
       return `${label} **${format(median(values), digits)}** (${range})`;
     });
     return { unit, numbers: numbers.join(", ") };
   });
-  const medians = Object.fromEntries([...results].map(([label, rounds]) => [label, mediansOf(rounds)]));
-  const verdicts = targets.map(({ text, value, isMet, digits = 2 }) => {
-    const got = value(medians);
+  const verdicts = targets.map(({ text, value, of, isMet, digits = 2 }) => {
+    const values = turns.map(value);
+    const got = of === "worst" ? Math.max(...values) : median(values);
     return { text, got: format(got, digits), verdict: isMet(got) ? "met" : "**missed**" };
   });
   const cells = [
@@ -41,9 +41,4 @@ export function line({ title, shows, targets }: Row, results: Results): string {
     verdicts.map(({ verdict }) => verdict).join("<br>"),
   ];
   return `| ${cells.join(" | ")} |`;
-}
-
-function mediansOf(rounds: readonly Measured[]): Measured {
-  const keys = Object.keys(rounds[0] ?? {});
-  return Object.fromEntries(keys.map((key) => [key, median(rounds.map((round) => round[key] ?? NaN))]));
 }

@@ -4,6 +4,8 @@ export interface BenchClient {
   start(url: string, groups: readonly string[], onMessage: (data: unknown) => void): Promise<unknown>;
   /** Publishes to a group and tells when it was acknowledged. */
   publish(group: string, content: unknown, done: () => void): void;
+  /** Closes the connection: it is the turn of others. */
+  stop(): void;
   /** Tells, after a lost session, how many milliseconds passed from the new handshake until all groups were joined. */
   onRejoined?(listener: (ms: number) => void): void;
 }

@@ -39,6 +39,10 @@ export class Floor implements BenchClient {
     this.#ws!.send(JSON.stringify({ type: "sendToGroup", group, dataType, data: content, ackId }));
   }
 
+  stop(): void {
+    this.#ws?.removeAllListeners("close").terminate();
+  }
+
   onRejoined(listener: (ms: number) => void): void {
     this.#onRejoined = listener;
   }

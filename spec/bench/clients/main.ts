@@ -1,4 +1,8 @@
-/* One client process: takes its kind, the service's port and a scenario, and prints what it measured. */
+/*
+ * One client process: takes its kind, the service's port and a scenario. For each line it reads it measures once, with a
+ * new client, and prints what it measured; in between it does nothing, while it is the turn of others.
+ */
+import { createInterface } from "node:readline";
 import { planOf, type ClientKind, type Measured, type Scenario } from "../scenario.js";
 import type { BenchClient } from "./bench-client.js";
 import { cuts, heap, inbound, publish, rejoin, timed } from "./measure.js";
@@ -19,25 +23,34 @@ async function clientClass(): Promise<new () => BenchClient> {
   }
 }
 
-async function measure(scenario: Scenario): Promise<Measured> {
-  const plan = encodeURIComponent(JSON.stringify(planOf(scenario, `${kind}-${process.pid}`)));
-  const url = `ws://127.0.0.1:${port}/client/hubs/bench?run=${kind}-${process.pid}&plan=${plan}`;
-  const Client = await clientClass();
-  switch (scenario.kind) {
-    case "inbound":
-      return inbound(new Client(), url, scenario);
-    case "timed":
-      return timed(new Client(), url, scenario);
-    case "publish":
-      return publish(new Client(), url, scenario);
-    case "rejoin":
-      return rejoin(new Client(), url, scenario);
-    case "cuts":
-      return cuts(new Client(), url);
-    case "heap":
-      return heap(() => new Client(), url, scenario);
+const parsed = JSON.parse(json) as Scenario;
+const Client = await clientClass();
+
+async function measure(scenario: Scenario, run: string): Promise<Measured> {
+  const plan = encodeURIComponent(JSON.stringify(planOf(scenario, run)));
+  const url = `ws://127.0.0.1:${port}/client/hubs/bench?run=${run}&plan=${plan}`;
+  if (scenario.kind === "heap") return heap(() => new Client(), url, scenario);
+  const client = new Client();
+  try {
+    switch (scenario.kind) {
+      case "inbound":
+        return await inbound(client, url, scenario);
+      case "timed":
+        return await timed(client, url, scenario);
+      case "publish":
+        return await publish(client, url, scenario);
+      case "rejoin":
+        return await rejoin(client, url, scenario);
+      case "cuts":
+        return await cuts(client, url);
+    }
+  } finally {
+    client.stop();
   }
 }
 
-console.log(JSON.stringify(await measure(JSON.parse(json) as Scenario)));
-process.exit(0);
+let turn = 0;
+for await (const line of createInterface(process.stdin)) {
+  if (line !== "go") continue;
+  console.log(JSON.stringify(await measure(parsed, `${kind}-${process.pid}-${++turn}`)));
+}

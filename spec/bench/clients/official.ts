@@ -14,6 +14,10 @@ export class Official implements BenchClient {
     return Promise.all(groups.map((group) => client.joinGroup(group)));
   }
 
+  stop(): void {
+    this.#client?.stop();
+  }
+
   publish(group: string, content: unknown, done: () => void): void {
     const dataType = typeof content === "string" ? "text" : "json";
     void this.#client!.sendToGroup(group, content as string, dataType).then(done);

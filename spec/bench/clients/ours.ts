@@ -15,6 +15,10 @@ export class Ours implements BenchClient {
     this.#client!.sendToGroup(group, content).subscribe({ complete: done });
   }
 
+  stop(): void {
+    void this.#client?.dispose();
+  }
+
   onRejoined(listener: (ms: number) => void): void {
     const { gap$, connected$ } = this.#client!;
     let began = 0;

@@ -3,8 +3,9 @@ import { atLeast, atMost, each, ratio, type Row } from "./row.js";
 export const publishRows = (quick: boolean): Row[] => [
   {
     name: "publish-256",
+    turns: 6,
     title: "publish with ack, 256 in flight",
-    runs: each({ kind: "publish", operations: quick ? 5_000 : 60_000, inFlight: 256 }),
+    runs: each({ kind: "publish", operations: quick ? 5_000 : 15_000, inFlight: 256 }),
     shows: [
       { key: "perSecond", unit: "operations/s", digits: 0 },
       { key: "cpu", unit: "µs CPU/operation", digits: 1 },
@@ -13,8 +14,9 @@ export const publishRows = (quick: boolean): Row[] => [
   },
   {
     name: "publish-1",
+    turns: 6,
     title: "publish with ack, one at a time",
-    runs: each({ kind: "publish", operations: quick ? 1_000 : 10_000, inFlight: 1 }),
+    runs: each({ kind: "publish", operations: quick ? 1_000 : 2_500, inFlight: 1 }),
     shows: [
       { key: "p50", unit: "µs p50", digits: 0 },
       { key: "p99", unit: "µs p99", digits: 0 },
@@ -26,6 +28,7 @@ export const publishRows = (quick: boolean): Row[] => [
 export const rejoinRows = (quick: boolean): Row[] => [
   {
     name: "rejoin",
+    turns: 3,
     title: `rejoin of ${quick ? "500" : "5,000"} groups after a lost session`,
     runs: each({ kind: "rejoin", groups: quick ? 500 : 5_000 }, ["ours", "floor", "floor100"]),
     shows: [{ key: "ms", unit: "ms", digits: 0 }],

@@ -10,8 +10,10 @@ export interface Run {
 /** What a row is to reach. */
 export interface Target {
   readonly text: string;
-  /** What is held against the limit, from the medians of each run, by label. */
-  readonly value: (medians: Readonly<Record<string, Measured>>) => number;
+  /** What is held against the limit, from what each run measured in one turn, by label. */
+  readonly value: (turn: Readonly<Record<string, Measured>>) => number;
+  /** What counts of all turns. */
+  readonly of: "median" | "worst";
   readonly isMet: (value: number) => boolean;
   readonly digits?: number;
 }
@@ -20,6 +22,8 @@ export interface Row {
   readonly name: string;
   readonly title: string;
   readonly runs: readonly Run[];
+  /** How often each process measures, in turn with the others: what slows the machine down then slows all of them. */
+  readonly turns: number;
   /** The measured numbers to be shown. */
   readonly shows: readonly { readonly key: string; readonly unit: string; readonly digits: number }[];
   readonly targets: readonly Target[];
@@ -36,17 +40,27 @@ const number = (measured: Measured | undefined, key: string): number => measured
 /** `ours` divided by another run. */
 export const ratio =
   (key: string, to: string, from = "ours") =>
-  (medians: Readonly<Record<string, Measured>>): number =>
-    number(medians[from], key) / number(medians[to], key);
+  (turn: Readonly<Record<string, Measured>>): number =>
+    number(turn[from], key) / number(turn[to], key);
 
 export const value =
   (key: string, of = "ours") =>
-  (medians: Readonly<Record<string, Measured>>): number =>
-    number(medians[of], key);
+  (turn: Readonly<Record<string, Measured>>): number =>
+    number(turn[of], key);
+
+/** Not even once. */
+export const never = (what: string): Target => ({
+  text: `${what} = 0`,
+  value: value(what),
+  of: "worst",
+  isMet: (got) => got === 0,
+  digits: 0,
+});
 
 export const atMost = (limit: number, what: string, value: Target["value"], digits = 2): Target => ({
   text: `${what} ≤ ${limit}`,
   value,
+  of: "median",
   isMet: (got) => got <= limit,
   digits,
 });
@@ -54,11 +68,13 @@ export const atMost = (limit: number, what: string, value: Target["value"], digi
 export const atLeast = (limit: number, what: string, value: Target["value"]): Target => ({
   text: `${what} ≥ ${limit}`,
   value,
+  of: "median",
   isMet: (got) => got >= limit,
 });
 
 export const below = (limit: number, what: string, value: Target["value"]): Target => ({
   text: `${what} < ${limit}`,
   value,
+  of: "median",
   isMet: (got) => got < limit,
 });
