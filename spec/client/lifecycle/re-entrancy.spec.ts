@@ -41,13 +41,14 @@ const happenings = {
   "a while": (service: VirtualClients) => service.advance(3_000),
 } as const;
 type Happening = keyof typeof happenings;
+const MOST_HAPPENINGS = 20;
 
 const keysOf = <T extends string>(record: Readonly<Record<T, unknown>>): T[] => Object.keys(record) as T[];
 
 describe("Whatever subscribers do inside of emissions, and whatever happens", () => {
   const script = fc.record({
     acts: fc.array(fc.constantFrom(...keysOf<Act>(acts)), { minLength: 1, maxLength: 12 }),
-    happenings: fc.array(fc.constantFrom(...keysOf<Happening>(happenings)), { minLength: 1, maxLength: 20 }),
+    happenings: fc.array(fc.constantFrom(...keysOf<Happening>(happenings)), { minLength: 1, maxLength: MOST_HAPPENINGS }),
   });
 
   /** Plays a script: one subscriber before and one after the one that acts, each with its history. */
@@ -124,8 +125,8 @@ describe("Whatever subscribers do inside of emissions, and whatever happens", ()
   it("a client that is wanted is connected in the end", () => {
     always(({ service, client }) => {
       void client.start();
-      // Longer than two futile attempts at a new session and their waits.
-      service.advance(120_000);
+      // Longer than all the futile attempts that a script can bring, each after a wait of 30 s at most.
+      service.advance(2 * MOST_HAPPENINGS * 31_000);
       expect(client.state.status).toBe("connected");
     });
   });
