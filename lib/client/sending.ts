@@ -12,6 +12,7 @@ type SendingPorts = Pick<CommandPorts, "ackIds" | "outbox" | "holders" | "messag
  */
 export class Sending implements Transmission {
   session: string | undefined = undefined;
+  dueAt = Infinity;
   #isHolding = false;
   #isReserved: boolean;
   #retries = 0;

@@ -1,4 +1,5 @@
 import { invalidId } from "../protocol/names.js";
+import { TurnoverMap } from "./turnover-map.js";
 
 /** Gives out `ackId`s from 1 up, each once in the life of a client, around those that callers chose. */
 export class AckIds {
@@ -6,7 +7,7 @@ export class AckIds {
   /** Chosen ids that the counter has yet to pass; made for the first. */
   #chosen: Set<number> | undefined;
   /** Ids of operations that have not settled yet. */
-  readonly #pending = new Set<number>();
+  readonly #pending = new TurnoverMap<number, true>();
 
   /**
    * Reserves the id that a caller chose, or else the next free one, until it is released, once. Nobody can choose it
@@ -16,7 +17,7 @@ export class AckIds {
    */
   take(chosen: number | undefined): number {
     const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
-    this.#pending.add(ackId);
+    this.#pending.set(ackId, true);
     return ackId;
   }
 

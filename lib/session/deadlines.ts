@@ -1,53 +1,72 @@
 import { Subscription, type SchedulerLike } from "rxjs";
 import { after } from "./after.js";
+import { TurnoverMap } from "./turnover-map.js";
+
+/** Something that has a deadline. */
+export interface Due {
+  /** When it is over, if it has been set. */
+  dueAt: number;
+}
 
 /**
- * Deadlines of many things that all get the same time, with one timer for all: what was set first is due first, so
- * only the eldest is watched. Settling one before its time costs nothing but its removal. Iterates in the order set.
+ * Things by key that all get the same time, with one timer for all: what was set first is due first, so only the eldest
+ * is watched. Settling one before its time costs nothing but its removal. Iterates in the order set.
  */
-export class Deadlines<T> {
+export class Deadlines<K, T extends Due> {
   /** Made when the first is set. */
-  #due: Map<T, number> | undefined;
+  #items: TurnoverMap<K, T> | undefined;
   #timer = Subscription.EMPTY;
 
   constructor(
     private readonly timeInMs: number,
     private readonly scheduler: SchedulerLike,
+    /** It is not among the others any more. */
     private readonly onDue: (item: T) => void,
   ) {}
 
   get size(): number {
-    return this.#due?.size ?? 0;
+    return this.#items?.size ?? 0;
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return (this.#due ?? NOTHING).keys() as Iterator<T>;
+    return this.#items?.values() ?? NOTHING.values();
   }
 
-  has(item: T): boolean {
-    return this.#due?.has(item) ?? false;
+  get(key: K): T | undefined {
+    return this.#items?.get(key);
   }
 
   /** Starts an item's time, anew if it has one already. */
-  set(item: T): void {
-    const due = (this.#due ??= new Map());
-    due.delete(item);
-    due.set(item, this.scheduler.now() + this.timeInMs);
+  set(key: K, item: T): void {
+    item.dueAt = this.scheduler.now() + this.timeInMs;
+    this.add(key, item);
     if (this.#timer.closed) this.#watch(this.timeInMs);
   }
 
-  delete(item: T): void {
-    this.settle(item);
-    if (this.size === 0) this.#timer.unsubscribe();
+  /** Keeps an item, last of all, whose time is to start later: by {@link set}, before that of any other. */
+  add(key: K, item: T): void {
+    const items = (this.#items ??= new TurnoverMap());
+    items.delete(key);
+    items.set(key, item);
+  }
+
+  delete(key: K): void {
+    this.settle(key);
+    if (this.size === 0) this.stop();
   }
 
   /** As {@link delete}, where the next item comes soon: the timer stays for it. */
-  settle(item: T): void {
-    this.#due?.delete(item);
+  settle(key: K): void {
+    this.#items?.delete(key);
   }
 
   clear(): void {
-    this.#due?.clear();
+    this.#items?.clear();
+    this.stop();
+  }
+
+  /** Nothing comes due, until the next is set. */
+  stop(): void {
     this.#timer.unsubscribe();
   }
 
@@ -57,18 +76,18 @@ export class Deadlines<T> {
 
   #settleDue(): void {
     const now = this.scheduler.now();
-    const late: T[] = [];
-    for (const [item, due] of this.#due ?? []) {
-      if (due > now) {
-        this.#watch(due - now);
+    const late: [K, T][] = [];
+    for (const [key, item] of this.#items?.entries() ?? []) {
+      if (item.dueAt > now) {
+        this.#watch(item.dueAt - now);
         break;
       }
-      late.push(item);
+      late.push([key, item]);
     }
     // What is done about them may set and delete others, so the books are in order first.
-    for (const item of late) this.#due?.delete(item);
-    for (const item of late) this.onDue(item);
+    for (const [key] of late) this.settle(key);
+    for (const [, item] of late) this.onDue(item);
   }
 }
 
-const NOTHING: ReadonlyMap<unknown, number> = new Map();
+const NOTHING: readonly never[] = [];

@@ -20,8 +20,8 @@ export class Delivery {
   lastFrameAt: number;
   /** How many came in. */
   frameCount = 0;
-  /** The frame on its way through. */
-  #raw: string | ArrayBuffer = "";
+  /** The bytes of the frame on its way through; the frame itself is not kept, which would cost each one a write barrier. */
+  #size = 0;
   /** The frame that began the session. */
   #handshake: DownstreamFrame | undefined;
   /** Takes the frames of all links, the short way: what happens to links does not pass here, nor they there. */
@@ -71,8 +71,8 @@ export class Delivery {
   }
 
   read(raw: string | ArrayBuffer): DownstreamFrame {
-    const { codec, scheduler } = this.options;
-    this.#raw = raw;
+    const { codec, scheduler, isReliable } = this.options;
+    if (isReliable) this.#size = this.#sizeOf(raw);
     this.frameCount++;
     this.lastFrameAt = scheduler.now();
     return codec.decode(raw);
@@ -97,11 +97,10 @@ export class Delivery {
   }
 
   /**
-   * The bytes of the frame on its way through, in UTF-8. A frame that is small against the threshold is put at three bytes
+   * The bytes of a frame, in UTF-8. A frame that is small against the threshold is put at three bytes
    * a character: counting costs each frame some 100 ns, and what acknowledges earlier does no harm.
    */
-  get #size(): number {
-    const frame = this.#raw;
+  #sizeOf(frame: string | ArrayBuffer): number {
     if (typeof frame !== "string") return frame.byteLength;
     const atMost = 3 * frame.length;
     return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);

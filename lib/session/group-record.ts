@@ -1,4 +1,5 @@
 import { BehaviorSubject, Subject, type Observable } from "rxjs";
+import type { Due } from "./deadlines.js";
 import type { CommandResult } from "./operation.js";
 
 /** Where a group was joined. */
@@ -15,9 +16,11 @@ const joinedOn = (connectionId: string | undefined): Joined | null =>
  * What is known of one group that somebody wants, watches or is a member of. *Wanted* (a claim by command, observers)
  * and *joined* are separate facts. With thousands of groups each field counts, so what few need is made when needed.
  */
-export class GroupRecord {
+export class GroupRecord implements Due {
   /** Subscriptions that keep the group joined. */
   observers = 0;
+  /** When the leave delay is over, if nobody observes it any more. */
+  dueAt = Infinity;
   /** The leave delay has passed since the last observer went. */
   leaveIsDue = false;
   /** Subscriptions to `joined$`, and join commands under way, whether or not a later leave has taken their claim. */

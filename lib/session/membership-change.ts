@@ -25,6 +25,7 @@ export class MembershipChange extends Subscription implements Transmission {
   readonly ackId: number;
   readonly frame: string | Uint8Array;
   session: string | undefined = undefined;
+  dueAt = Infinity;
   readonly #isReserved: boolean;
   readonly #changesBefore: number;
   #retries = 0;

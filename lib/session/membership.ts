@@ -37,7 +37,7 @@ export class Membership {
   readonly rejoinGroupFailed$ = new Subject<RejoinGroupFailed>();
   readonly records = new GroupRecords();
   /** Groups that nobody observes any more, and that are left after a while. */
-  readonly #leaving: Deadlines<GroupRecord>;
+  readonly #leaving: Deadlines<GroupRecord, GroupRecord>;
   readonly #ports;
   /** Changes that belong to the present session, but for its first joins. */
   #work = Subscription.EMPTY;
@@ -97,7 +97,7 @@ export class Membership {
     // A refusal has taken all its observers off already.
     if (record.refusals !== refusals || --record.observers > 0) return;
     if (this.#work.closed) this.records.forget(record);
-    else this.#leaving.set(record);
+    else this.#leaving.set(record, record);
   }
 
   /** A run began. */

@@ -1,6 +1,7 @@
 import type { Observer } from "rxjs";
 import { SendMessageError } from "../errors/send-message-error.js";
 import type { ServiceError } from "../protocol/messages.js";
+import type { Due } from "./deadlines.js";
 
 /** What a command emits when the service has done what it asked. */
 export interface CommandResult {
@@ -31,7 +32,7 @@ export interface Operation {
  * An operation on its way, told its outcome once: by `next` when the service has done it, by `complete` when it went
  * unsent, by `error` when all is lost.
  */
-export interface Transmission extends Operation, Observer<CommandResult> {
+export interface Transmission extends Operation, Due, Observer<CommandResult> {
   /** Nobody waits for the outcome any longer. */
   readonly closed: boolean;
   /** After a failure that may pass: how long to wait before sending it again; undefined: it is not to be. */

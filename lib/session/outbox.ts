@@ -36,9 +36,8 @@ const always = (): boolean => true;
 export class Outbox {
   #outlet: Outlet = { status: "closed" };
   readonly #queued: SendQueue;
-  readonly #unacknowledged = new Map<number, Transmission>();
-  /** By `ackId`: a map of objects costs each of them a hash. */
-  readonly #ackTime: Deadlines<number>;
+  /** By `ackId`; their time runs only while a link is live. */
+  readonly #unacknowledged: Deadlines<number, Transmission>;
   readonly #retries: Retries;
 
   constructor(
@@ -52,10 +51,7 @@ export class Outbox {
       (late) => this.#giveUp(late),
       () => this.#flush(),
     );
-    this.#ackTime = new Deadlines(ackTimeoutInMs, scheduler, (ackId) => {
-      const late = this.#unacknowledged.get(ackId);
-      if (late) this.#giveUp(late);
-    });
+    this.#unacknowledged = new Deadlines(ackTimeoutInMs, scheduler, (late) => this.#giveUp(late));
     this.#retries = new Retries(scheduler, (transmission) => this.submit(transmission));
   }
 
@@ -71,7 +67,7 @@ export class Outbox {
 
   /** Whether the service may be busy with an event of ours, and therefore silent (client-protocol §3 rule 9). */
   get awaitsEvent(): boolean {
-    for (const { kind, session } of this.#unacknowledged.values()) {
+    for (const { kind, session } of this.#unacknowledged) {
       if (kind === "sendEvent" && session !== undefined) return true;
     }
     return false;
@@ -96,7 +92,7 @@ export class Outbox {
   forget(transmission: Transmission): void {
     const { ackId } = transmission;
     this.#queued.delete(transmission);
-    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#answered(ackId);
+    if (ackId !== undefined && this.#unacknowledged.get(ackId) === transmission) this.#unacknowledged.settle(ackId);
     this.#retries.delete(transmission);
   }
 
@@ -123,7 +119,7 @@ export class Outbox {
   resume(link: Link, isReady: boolean): void {
     if (this.#outlet.status !== "down") return;
     this.#outlet = { status: isReady ? "ready" : "joining", session: this.#outlet.session, link };
-    for (const transmission of this.#unacknowledged.values()) this.#send(transmission, link, this.#outlet.session);
+    for (const transmission of [...this.#unacknowledged]) this.#send(transmission, link, this.#outlet.session);
     this.#flush();
   }
 
@@ -144,15 +140,10 @@ export class Outbox {
   acknowledge({ ackId, success, error }: AckFrame): void {
     const transmission = this.#unacknowledged.get(ackId);
     if (transmission === undefined) return;
-    this.#answered(ackId);
+    this.#unacknowledged.settle(ackId);
     const isDuplicated = error?.name === "Duplicate";
     if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, always);
     else this.#fail(transmission, refusalOf(transmission, ackId, error));
-  }
-
-  #answered(ackId: number): void {
-    this.#unacknowledged.delete(ackId);
-    this.#ackTime.settle(ackId);
   }
 
   #submitMembership(transmission: Transmission): void {
@@ -161,7 +152,7 @@ export class Outbox {
       this.#send(transmission, outlet.link, outlet.session);
     } else if (transmission.ackId !== undefined) {
       // Without a live link it goes out with what is unacknowledged, once there is one.
-      this.#unacknowledged.set(transmission.ackId, transmission);
+      this.#unacknowledged.add(transmission.ackId, transmission);
     }
   }
 
@@ -205,13 +196,12 @@ export class Outbox {
       return;
     }
     this.#unacknowledged.set(ackId, transmission);
-    this.#ackTime.set(ackId);
     link.send(transmission.frame);
   }
 
   /** Nothing is on its way for now. */
   #rest(): void {
-    this.#ackTime.clear();
+    this.#unacknowledged.stop();
     this.#queued.pause();
   }
 
@@ -219,7 +209,7 @@ export class Outbox {
   #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
     this.#outlet = { status: "closed" };
     this.#rest();
-    const ended = [...this.#unacknowledged.values(), ...waiting, ...this.#retries].map((transmission) => ({
+    const ended = [...this.#unacknowledged, ...waiting, ...this.#retries].map((transmission) => ({
       transmission,
       error: this.#retries.errorOf(transmission, errorFor(transmission)),
     }));

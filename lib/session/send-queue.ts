@@ -11,7 +11,7 @@ const DRAIN_POLL_MS = 20;
 
 /** The sends that wait for a link that takes them, in order, each for a limited time. */
 export class SendQueue {
-  readonly #waiting: Deadlines<Transmission>;
+  readonly #waiting: Deadlines<Transmission, Transmission>;
   #drainPoll = Subscription.EMPTY;
 
   constructor(
@@ -32,7 +32,7 @@ export class SendQueue {
   }
 
   add(transmission: Transmission): void {
-    this.#waiting.set(transmission);
+    this.#waiting.set(transmission, transmission);
   }
 
   delete(transmission: Transmission): void {

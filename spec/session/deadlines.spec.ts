@@ -1,100 +1,118 @@
 import { VirtualTimeScheduler } from "rxjs";
-import { Deadlines } from "../../lib/session/deadlines.js";
+import { Deadlines, type Due } from "../../lib/session/deadlines.js";
+
+interface Item extends Due {
+  readonly name: string;
+}
 
 /** Deadlines of 100 ms, and what came due when. */
-function setUp(onDue: (item: string, deadlines: Deadlines<string>) => void = () => undefined) {
+function setUp(onDue: (name: string, set: (name: string) => void) => void = () => undefined) {
   const scheduler = new VirtualTimeScheduler();
   const due: string[] = [];
-  const deadlines = new Deadlines<string>(100, scheduler, (item) => {
-    due.push(`${scheduler.now()} ${item}`);
-    onDue(item, deadlines);
+  const deadlines = new Deadlines<string, Item>(100, scheduler, ({ name }) => {
+    due.push(`${scheduler.now()} ${name}`);
+    onDue(name, set);
   });
+  const set = (name: string) => deadlines.set(name, { name, dueAt: Infinity });
+  const names = () => [...deadlines].map(({ name }) => name);
   const at = (time: number, action: () => void) => scheduler.schedule(action, time);
-  return { scheduler, deadlines, due, at };
+  return { scheduler, deadlines, set, names, due, at };
 }
 
 describe("Deadlines of many items", () => {
   it("come each after its own time, in order", () => {
-    const { scheduler, deadlines, due, at } = setUp();
-    deadlines.set("a");
-    at(30, () => deadlines.set("b"));
-    at(30, () => deadlines.set("c"));
-    at(250, () => deadlines.set("d"));
+    const { scheduler, set, due, at } = setUp();
+    set("a");
+    at(30, () => set("b"));
+    at(30, () => set("c"));
+    at(250, () => set("d"));
     scheduler.flush();
     expect(due).toEqual(["100 a", "130 b", "130 c", "350 d"]);
   });
 
   it("do not come for an item that was settled before", () => {
-    const { scheduler, deadlines, due, at } = setUp();
-    deadlines.set("a");
-    deadlines.set("b");
+    const { scheduler, deadlines, set, due, at } = setUp();
+    set("a");
+    set("b");
     at(50, () => deadlines.delete("a"));
     scheduler.flush();
     expect(due).toEqual(["100 b"]);
   });
 
   it("begin anew for an item that is set again", () => {
-    const { scheduler, deadlines, due, at } = setUp();
-    deadlines.set("a");
-    deadlines.set("b");
-    at(60, () => deadlines.set("a"));
+    const { scheduler, set, due, at } = setUp();
+    set("a");
+    set("b");
+    at(60, () => set("a"));
     scheduler.flush();
     expect(due).toEqual(["100 b", "160 a"]);
   });
 
   it("take one timer however many items wait, and none when nothing waits", () => {
-    const { scheduler, deadlines } = setUp();
-    for (let i = 0; i < 1_000; i++) deadlines.set(`item ${i}`);
+    const { scheduler, deadlines, set } = setUp();
+    for (let i = 0; i < 1_000; i++) set(`item ${i}`);
     expect(scheduler.actions).toHaveLength(1);
     for (let i = 0; i < 1_000; i++) deadlines.delete(`item ${i}`);
     expect(scheduler.actions).toHaveLength(0);
   });
 
   it("keep the timer for the next item when one is settled, and that one still gets its whole time", () => {
-    const { scheduler, deadlines, due, at } = setUp();
-    deadlines.set("a");
+    const { scheduler, deadlines, set, due, at } = setUp();
+    set("a");
     deadlines.settle("a");
     expect(scheduler.actions).toHaveLength(1);
-    at(60, () => deadlines.set("b"));
+    at(60, () => set("b"));
     scheduler.flush();
     expect(due).toEqual(["160 b"]);
     expect(scheduler.actions).toHaveLength(0);
   });
 
   it("can be looked at in the order set", () => {
-    const { deadlines } = setUp();
-    expect([[...deadlines], deadlines.size, deadlines.has("a")]).toEqual([[], 0, false]);
-    for (const item of ["a", "b", "a"]) deadlines.set(item);
-    expect([[...deadlines], deadlines.size, deadlines.has("a")]).toEqual([["b", "a"], 2, true]);
+    const { deadlines, set, names } = setUp();
+    expect([names(), deadlines.size, deadlines.get("a")]).toEqual([[], 0, undefined]);
+    for (const item of ["a", "b", "a"]) set(item);
+    expect([names(), deadlines.size, deadlines.get("a")?.name]).toEqual([["b", "a"], 2, "a"]);
   });
 
   it("are forgotten all at once", () => {
-    const { scheduler, deadlines, due } = setUp();
-    deadlines.set("a");
-    deadlines.set("b");
+    const { scheduler, deadlines, set, due } = setUp();
+    set("a");
+    set("b");
     deadlines.clear();
     expect(scheduler.actions).toHaveLength(0);
     scheduler.flush();
     expect(due).toEqual([]);
   });
 
+  it("may be stopped, and begin anew for what is set again", () => {
+    const { scheduler, deadlines, set, names, due, at } = setUp();
+    set("a");
+    at(50, () => deadlines.stop());
+    at(200, () => deadlines.add("b", { name: "b", dueAt: Infinity }));
+    at(300, () => expect(names()).toEqual(["a", "b"]));
+    at(300, () => ["a", "b"].forEach(set));
+    scheduler.flush();
+    expect(due).toEqual(["400 a", "400 b"]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
   it("may be set again while one comes due, and still come once each", () => {
     let again = 3;
-    const { scheduler, deadlines, due, at } = setUp((item, those) => {
-      if (again-- > 0) those.set(item);
+    const { scheduler, set, due, at } = setUp((item, set) => {
+      if (again-- > 0) set(item);
     });
-    deadlines.set("a");
-    at(40, () => deadlines.set("b"));
+    set("a");
+    at(40, () => set("b"));
     scheduler.flush();
     expect(due).toEqual(["100 a", "140 b", "200 a", "240 b", "300 a"]);
   });
 
   it("keep one timer when one is set while another comes due", () => {
-    const { scheduler, deadlines, at } = setUp((item, those) => {
-      if (item === "a") those.set("c");
+    const { scheduler, set, at } = setUp((item, set) => {
+      if (item === "a") set("c");
     });
-    deadlines.set("a");
-    at(40, () => deadlines.set("b"));
+    set("a");
+    at(40, () => set("b"));
     at(110, () => expect(scheduler.actions).toHaveLength(1));
     scheduler.flush();
   });
