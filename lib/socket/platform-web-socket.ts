@@ -17,7 +17,7 @@ const NO_CLOSE_FRAME = 1006;
  * `ws` as a standard WebSocket, made for many small messages:
  *
  * - Frames that are sent in one moment go to the network together. By itself `ws` makes a system call for each, which is
- *   half of what a small message costs. The first of them goes at once, so that a single one waits for nothing.
+ *   half of what a small message costs.
  * - A message comes without an event object of `ws`, and is checked for broken UTF-8 only if decoding it left a trace.
  */
 class NodeWebSocket implements WebSocketLike {
@@ -27,7 +27,7 @@ class NodeWebSocket implements WebSocketLike {
   onclose: Listener<{ readonly code: number; readonly reason: string; readonly wasClean: boolean }> = null;
   readonly #ws: WebSocket;
   #tcp: Corkable | undefined;
-  #sent: "nothing" | "one" | "several" = "nothing";
+  #hasSent = false;
 
   constructor(url: string, protocols?: string | string[]) {
     this.#ws = new WebSocket(url, protocols, { skipUTF8Validation: true })
@@ -58,16 +58,13 @@ class NodeWebSocket implements WebSocketLike {
   }
 
   send(data: string): void {
-    if (this.#sent === "one") {
-      this.#sent = "several";
+    if (!this.#hasSent) {
+      this.#hasSent = true;
       this.#tcp?.cork();
-    }
-    this.#ws.send(data);
-    if (this.#sent === "nothing") {
-      this.#sent = "one";
       // The moment ends when what runs now has come to its end, such as the handling of all frames that came together.
       queueMicrotask(() => this.#endMoment());
     }
+    this.#ws.send(data);
   }
 
   close(code?: number, reason?: string): void {
@@ -91,8 +88,8 @@ class NodeWebSocket implements WebSocketLike {
   }
 
   #endMoment(): void {
-    if (this.#sent === "several") this.#tcp?.uncork();
-    this.#sent = "nothing";
+    this.#hasSent = false;
+    this.#tcp?.uncork();
   }
 }
 

@@ -32,12 +32,13 @@ describe("the WebSocket of Node", () => {
     client.close();
   });
 
-  it("sends the first frame of a moment at once and gathers the others until it ends", async () => {
+  it("gathers the frames of a moment until it ends", async () => {
     const { client } = await open();
     client.send("first");
-    expect(client.bufferedAmount).toBe(0);
+    const first = client.bufferedAmount;
+    expect(first).toBeGreaterThan(0);
     client.send("second");
-    expect(client.bufferedAmount).toBeGreaterThan(0);
+    expect(client.bufferedAmount).toBeGreaterThan(first);
     await Promise.resolve();
     expect(client.bufferedAmount).toBe(0);
     client.close();
