@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
+import type { Profile } from "./clients/profile.js";
 import type { Run } from "./rows/row.js";
 import type { Measured } from "./scenario.js";
 
@@ -38,9 +39,10 @@ export async function startService(): Promise<{ port: number; stop: () => void }
   return { port: Number(port), stop: () => void service.kill() };
 }
 
-/** A client in a process of its own, which measures whenever it is its turn. */
+/** A client in a process of its own, which measures, or looks where its time or memory goes, whenever it is its turn. */
 export interface ClientProcess {
-  turn(): Promise<Measured>;
+  measure(): Promise<Measured>;
+  profile(): Promise<Profile>;
   stop(): void;
 }
 
@@ -48,19 +50,19 @@ export function startClient({ client, scenario, label }: Run, port: number): Cli
   const program = ["--expose-gc", path.join(outDir, "client.mjs"), client, String(port), JSON.stringify(scenario)];
   const child = spawn(process.execPath, program, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface(child.stdout);
+  const ask = async (what: "measure" | "profile"): Promise<unknown> => {
+    const timeout = AbortSignal.timeout(TURN_TIMEOUT_MS);
+    const answer = Promise.race([
+      once(lines, "line", { signal: timeout }),
+      once(child, "exit", { signal: timeout }).then(() => Promise.reject(new Error(`${label} ended without a result`))),
+    ]);
+    child.stdin.write(`${what}\n`);
+    const [line] = (await answer) as [string];
+    return JSON.parse(line);
+  };
   return {
-    async turn() {
-      const timeout = AbortSignal.timeout(TURN_TIMEOUT_MS);
-      const answer = Promise.race([
-        once(lines, "line", { signal: timeout }),
-        once(child, "exit", { signal: timeout }).then(() =>
-          Promise.reject(new Error(`${label} ended without a result`)),
-        ),
-      ]);
-      child.stdin.write("go\n");
-      const [line] = (await answer) as [string];
-      return JSON.parse(line) as Measured;
-    },
+    measure: () => ask("measure") as Promise<Measured>,
+    profile: () => ask("profile") as Promise<Profile>,
     stop: () => void child.kill(),
   };
 }

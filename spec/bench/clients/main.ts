@@ -1,10 +1,12 @@
 /*
- * One client process: takes its kind, the service's port and a scenario. For each line it reads it measures once, with a
- * new client, and prints what it measured; in between it does nothing, while it is the turn of others.
+ * One client process: takes its kind, the service's port and a scenario. For each line "measure" or "profile" that it
+ * reads it does that once, with a new client, and prints the outcome; in between it does nothing, while it is the turn of
+ * others.
  */
 import { createInterface } from "node:readline";
 import { planOf, type ClientKind, type Measured, type Scenario } from "../scenario.js";
 import type { BenchClient } from "./bench-client.js";
+import { cpuProfile, heapProfile, type Profile } from "./profile.js";
 import { cuts, heap, inbound, publish, rejoin, timed } from "./measure.js";
 
 const [kind, port, json = ""] = process.argv.slice(2);
@@ -23,13 +25,24 @@ async function clientClass(): Promise<new () => BenchClient> {
   }
 }
 
-const parsed = JSON.parse(json) as Scenario;
+const scenario = JSON.parse(json) as Scenario;
 const Client = await clientClass();
 
-async function measure(scenario: Scenario, run: string): Promise<Measured> {
+function urlOf(run: string): string {
   const plan = encodeURIComponent(JSON.stringify(planOf(scenario, run)));
-  const url = `ws://127.0.0.1:${port}/client/hubs/bench?run=${run}&plan=${plan}`;
-  if (scenario.kind === "heap") return heap(() => new Client(), url, scenario);
+  return `ws://127.0.0.1:${port}/client/hubs/bench?run=${run}&plan=${plan}`;
+}
+
+async function measure(url: string): Promise<Measured> {
+  if (scenario.kind === "heap") {
+    const { before, after } = await heap(
+      () => new Client(),
+      url,
+      scenario,
+      () => process.memoryUsage().heapUsed,
+    );
+    return { kB: (after - before) / scenario.clients / 1_024 };
+  }
   const client = new Client();
   try {
     switch (scenario.kind) {
@@ -49,8 +62,14 @@ async function measure(scenario: Scenario, run: string): Promise<Measured> {
   }
 }
 
+async function profile(url: string): Promise<Profile> {
+  if (scenario.kind !== "heap") return cpuProfile(() => measure(url));
+  const { before, after } = await heap(() => new Client(), url, scenario, heapProfile);
+  return Object.fromEntries(Object.entries(after).map(([kind, bytes]) => [kind, bytes - (before[kind] ?? 0)]));
+}
+
 let turn = 0;
 for await (const line of createInterface(process.stdin)) {
-  if (line !== "go") continue;
-  console.log(JSON.stringify(await measure(parsed, `${kind}-${process.pid}-${++turn}`)));
+  const url = urlOf(`${kind}-${process.pid}-${++turn}`);
+  console.log(JSON.stringify(await (line === "profile" ? profile(url) : measure(url))));
 }

@@ -118,8 +118,13 @@ export function cuts(client: BenchClient, url: string): Promise<Measured> {
   });
 }
 
-/** For clients that are connected and idle. Needs `--expose-gc`. */
-export async function heap(make: () => BenchClient, url: string, { clients }: Of<"heap">): Promise<Measured> {
+/** For clients that are connected and idle, by what `weigh` tells of the heap. Needs `--expose-gc`. */
+export async function heap<T>(
+  make: () => BenchClient,
+  url: string,
+  { clients }: Of<"heap">,
+  weigh: () => T,
+): Promise<{ before: Awaited<T>; after: Awaited<T> }> {
   const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
   const kept: BenchClient[] = [];
   const connect = async (count: number) => {
@@ -131,9 +136,9 @@ export async function heap(make: () => BenchClient, url: string, { clients }: Of
     await delay(100);
     collect();
     collect();
-    return process.memoryUsage().heapUsed;
+    return await weigh();
   };
   // The first ones pay for what all share.
   const before = await connect(20);
-  return { kB: ((await connect(clients)) - before) / clients / 1_024 };
+  return { before, after: await connect(clients) };
 }
