@@ -164,12 +164,11 @@ export class WebPubSubClient extends AsyncDisposable {
   /** Stops for good and completes every Observable. */
   dispose(): Promise<void> {
     const stopped = this.#stop("disposed");
-    const { queue, announcer, router, membership, disposed$ } = this.#parts;
+    const { queue, announcer, router, membership } = this.#parts;
     queue.push(() => {
       announcer.complete();
       router.dispose();
       membership.dispose();
-      disposed$.next();
     });
     return stopped;
   }

@@ -1,4 +1,4 @@
-import { Observable, takeUntil, type Subscriber, type Unsubscribable } from "rxjs";
+import { Observable, type Subscriber, type Unsubscribable } from "rxjs";
 import type { DataType, GroupDataMessage } from "../protocol/messages.js";
 import type { Joined } from "../session/group-record.js";
 import type { Membership, Observing } from "../session/membership.js";
@@ -22,7 +22,6 @@ export interface GroupPorts {
   readonly membership: Membership;
   readonly router: Router;
   readonly holders: Holders;
-  readonly disposed$: Observable<unknown>;
 }
 
 /** One subscription to a group's messages, and what it holds for that. */
@@ -73,13 +72,13 @@ export class WebPubSubGroup {
     /** The group's name; upper and lower case differ. */
     readonly name: string,
     { join = true }: GroupOptions,
-    { commands, membership, router, holders, disposed$ }: GroupPorts,
+    { commands, membership, router, holders }: GroupPorts,
   ) {
     this.#commands = commands;
     this.messages$ = new Observable(
       (subscriber) => new Listening(name, join, { membership, router, holders }, subscriber),
     );
-    this.joined$ = membership.records.joined(name).pipe(takeUntil(disposed$));
+    this.joined$ = membership.records.joined(name);
   }
 
   /** As `client.joinGroup(name, options)`. */

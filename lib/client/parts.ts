@@ -1,4 +1,3 @@
-import { ReplaySubject } from "rxjs";
 import { AckIds } from "../session/ack-ids.js";
 import { Connection } from "../session/connection.js";
 import { EmissionQueue } from "../session/emission-queue.js";
@@ -11,7 +10,6 @@ import { Router } from "../session/router.js";
 import { defaultShouldRetry } from "../session/should-retry.js";
 import type { Access } from "../socket/access.js";
 import { openLink } from "../socket/link.js";
-import { platformWebSocket } from "../socket/platform-web-socket.js";
 import { Announcer } from "./announcer.js";
 import { Commands } from "./commands.js";
 import { Holders } from "./holders.js";
@@ -21,7 +19,7 @@ export type Parts = ReturnType<typeof partsOf>;
 
 /** Puts a client together. The parts share one object of options. */
 export function partsOf(access: Access, options: ResolvedOptions, notify: (notice: Notice) => void) {
-  const { subprotocol, scheduler, random, shouldRetry, webSocketCtor, codec, messageRetry, whenOffline } = options;
+  const { scheduler, random, shouldRetry, codec, messageRetry, whenOffline } = options;
   const queue = new EmissionQueue();
   const ackIds = new AckIds();
   const outbox = new Outbox(options, queue);
@@ -30,13 +28,7 @@ export function partsOf(access: Access, options: ResolvedOptions, notify: (notic
   const connection = new Connection(options, {
     access,
     makeShouldRetry: () => shouldRetry ?? defaultShouldRetry(access.isFixed),
-    openLink: (url) =>
-      openLink(url, {
-        subprotocol,
-        scheduler,
-        webSocketCtor: () => webSocketCtor ?? platformWebSocket(),
-        runOutside: (open) => open(),
-      }),
+    openLink: (url) => openLink(url, options),
     pace: new RecoveryPace(scheduler, random),
     outbox,
     membership,
@@ -57,6 +49,5 @@ export function partsOf(access: Access, options: ResolvedOptions, notify: (notic
     stopReason,
   });
   const announcer = new Announcer(connectionStateOf(connection.lifecycle));
-  const disposed$ = new ReplaySubject<void>(1);
-  return { queue, router, membership, connection, stopReason, holders, commands, announcer, disposed$ };
+  return { queue, router, membership, connection, stopReason, holders, commands, announcer };
 }

@@ -82,6 +82,8 @@ const isScheduler = (value: unknown): boolean => {
   return typeof schedule === "function" && typeof now === "function";
 };
 
+const here = <T>(open: () => T): T => open();
+
 const check = fields({
   protocol: rule(defaultSubprotocol, `one of ${Object.keys(subprotocols).join(", ")}`, isSubprotocolName),
   autoReconnect: flag(true),
@@ -132,6 +134,7 @@ function resolve(options?: WebPubSubClientOptions) {
     subprotocol: protocol,
     isReliable: subprotocols[protocol].reliable,
     codec: jsonCodec,
+    runOutside: here,
     reconnectRetry,
     messageRetry,
     /** Groups are kept up as long as there is a session. */

@@ -4,6 +4,7 @@ import { ConnectionError, type ConnectionCause } from "../errors/connection-erro
 import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import { retryBackoff } from "../operators/retry-backoff.js";
+import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
 import { clockJumps } from "./clock-jumps.js";
 import { notBeforeATick } from "./closing.js";
@@ -20,7 +21,7 @@ import {
 import { noticesOf } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
 import { gaveUp, SessionEnd } from "./session-end.js";
-import type { SessionListener, SessionPorts } from "./session-ports.js";
+import type { SessionHost } from "./session-ports.js";
 import { Session } from "./session.js";
 
 /** Several wake-up events that come together are one. */
@@ -30,16 +31,16 @@ const WAKE_UP_MS = 50;
  * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
  * changes. A *run* goes from being opened to being stopped or giving up.
  */
-export class Connection {
+export class Connection implements SessionHost {
   readonly outcome$ = new Subject<Outcome>();
+  readonly probe$ = new Subject<void>();
+  readonly now$ = new Subject<void>();
   #lifecycle: Lifecycle = initialLifecycle;
   #runNumber = 0;
   #run = Subscription.EMPTY;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
   #wokenAt = -Infinity;
-  readonly #probe$ = new Subject<void>();
-  readonly #now$ = new Subject<void>();
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -48,6 +49,10 @@ export class Connection {
 
   get lifecycle(): Lifecycle {
     return this.#lifecycle;
+  }
+
+  get closing$(): Observable<never> {
+    return this.#closing$;
   }
 
   get run(): number {
@@ -68,8 +73,8 @@ export class Connection {
 
   /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
   wake(): void {
-    this.#probe$.next();
-    this.#now$.next();
+    this.probe$.next();
+    this.now$.next();
   }
 
   /** As {@link wake}, but once for several events that come together. */
@@ -168,14 +173,8 @@ export class Connection {
       this.#dispatch({ type: "attempted" });
       if (!isDue()) return NEVER; // who was told of it has ended the run
       const { attempt, cause } = connectingIn(this.#lifecycle);
-      const ports: SessionPorts = {
-        ...this.ports,
-        closing$: this.#closing$,
-        probe$: this.#probe$,
-        now$: this.#now$,
-        tell: { ...this.#listener, frame: (frame) => this.ports.router.route(frame, isDue) },
-      };
-      const session = (this.#session = new Session(this.options, ports, attempt, cause));
+      const session = new Session(this.options, { ...this.ports, host: this, isDue }, attempt, cause);
+      this.#session = session;
       return session.life$;
     }).pipe(
       retryBackoff({
@@ -191,7 +190,7 @@ export class Connection {
         },
         onWait: ({ error, attempt, retryAt }) => {
           if (error instanceof SessionEnd) this.#fail(error, attempt, retryAt);
-          return this.#now$;
+          return this.now$;
         },
       }),
     );
@@ -231,25 +230,40 @@ export class Connection {
     });
   }
 
-  readonly #listener: Omit<SessionListener, "frame"> = {
-    handshaken: ({ connectionId, userId }, link) => {
-      this.#dispatch({ type: "handshaken", connectionId, userId });
-      // A subscriber to the gap may have stopped or replaced the session.
-      if (sessionOf(this.#lifecycle)?.connectionId !== connectionId) return;
-      this.ports.outbox.beginSession(connectionId, link);
-      this.ports.membership.beginSession(connectionId);
-    },
-    settled: () => this.#becomeReady({ type: "settled" }, () => this.ports.outbox.ready()),
-    linkLost: (at, cause, retryAt) =>
-      this.ports.queue.transact(() => {
-        this.ports.outbox.pause();
-        this.#dispatch({ type: "linkLost", at, cause, retryAt });
-      }),
-    recovering: (attempt, retryAt) => this.#dispatch({ type: "recovering", attempt, retryAt }),
-    recovered: () => this.#becomeReady({ type: "recovered" }, () => undefined),
-    resumed: (link: Link) =>
-      this.ports.queue.push(() => this.ports.outbox.resume(link, this.#lifecycle.phase === "connected")),
-  };
+  frame(frame: DownstreamFrame, isDue: () => boolean): void {
+    this.ports.router.route(frame, isDue);
+  }
+
+  handshaken({ connectionId, userId }: ConnectedFrame, link: Link): void {
+    this.#dispatch({ type: "handshaken", connectionId, userId });
+    // A subscriber to the gap may have stopped or replaced the session.
+    if (sessionOf(this.#lifecycle)?.connectionId !== connectionId) return;
+    this.ports.outbox.beginSession(connectionId, link);
+    this.ports.membership.beginSession(connectionId);
+  }
+
+  settled(): void {
+    this.#becomeReady({ type: "settled" }, () => this.ports.outbox.ready());
+  }
+
+  linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void {
+    this.ports.queue.transact(() => {
+      this.ports.outbox.pause();
+      this.#dispatch({ type: "linkLost", at, cause, retryAt });
+    });
+  }
+
+  recovering(attempt: number, retryAt: number | undefined): void {
+    this.#dispatch({ type: "recovering", attempt, retryAt });
+  }
+
+  recovered(): void {
+    this.#becomeReady({ type: "recovered" }, () => undefined);
+  }
+
+  resumed(link: Link): void {
+    this.ports.queue.push(() => this.ports.outbox.resume(link, this.#lifecycle.phase === "connected"));
+  }
 
   #becomeReady(event: LifecycleEvent, then: () => void): void {
     const run = this.#runNumber;

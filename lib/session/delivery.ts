@@ -12,7 +12,7 @@ import type { SessionOptions, SessionPorts } from "./session-ports.js";
 const REJOIN_PATIENCE_MS = 5_000;
 
 type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
-type DeliveryPorts = Pick<SessionPorts, "membership" | "tell">;
+type DeliveryPorts = Pick<SessionPorts, "membership" | "host" | "isDue">;
 
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
 export class Delivery {
@@ -40,7 +40,7 @@ export class Delivery {
   /** Hands frames out for as long as the session lives; what fails on the way is its error. */
   begin(session: Subscriber<unknown>): void {
     const { codec, isReliable, scheduler, rejoinConcurrency, sequenceAck: thresholds } = this.options;
-    const { membership, tell } = this.ports;
+    const { membership } = this.ports;
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     });
@@ -66,7 +66,7 @@ export class Delivery {
         onSettled: () => this.#settle(),
       }),
     );
-    frames$.subscribe(new Telling(session, tell));
+    frames$.subscribe(new Telling(session, this.ports));
     session.add(() => this.#patience.unsubscribe());
   }
 
@@ -81,7 +81,7 @@ export class Delivery {
   /** The session begins with this frame. */
   handshake(frame: DownstreamFrame): void {
     this.#handshake = frame;
-    this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.ports.tell.settled());
+    this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.ports.host.settled());
   }
 
   next(frame: DownstreamFrame): void {
@@ -93,7 +93,7 @@ export class Delivery {
     if (this.#patience.closed) return;
     this.#patience.unsubscribe();
     this.#patience = Subscription.EMPTY;
-    this.ports.tell.settled();
+    this.ports.host.settled();
   }
 
   /**
@@ -111,12 +111,12 @@ export class Delivery {
 class Telling extends Passing<DownstreamFrame, unknown> {
   constructor(
     session: Subscriber<unknown>,
-    private readonly listener: Pick<SessionPorts["tell"], "frame">,
+    private readonly ports: Pick<SessionPorts, "host" | "isDue">,
   ) {
     super(session);
   }
 
   next(frame: DownstreamFrame): void {
-    this.listener.frame(frame);
+    this.ports.host.frame(frame, this.ports.isDue);
   }
 }

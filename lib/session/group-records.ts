@@ -4,6 +4,7 @@ import { GroupRecord, type Joined } from "./group-record.js";
 /** What is known of groups, for as long as there is anything to know. */
 export class GroupRecords {
   readonly #records = new Map<string, GroupRecord>();
+  #isDisposed = false;
 
   [Symbol.iterator](): Iterator<GroupRecord> {
     return this.#records.values();
@@ -20,14 +21,24 @@ export class GroupRecords {
     return record;
   }
 
-  /** Whether and where a group is joined. Replays. */
+  /** Whether and where a group is joined. Replays; completes once this is disposed of. */
   joined(group: string): Observable<Joined | null> {
     return new Observable((subscriber) => {
+      if (this.#isDisposed) {
+        subscriber.complete();
+        return undefined;
+      }
       const record = this.of(group);
       record.watchers++;
       subscriber.add(() => this.unwatch(record));
       return record.joined$.subscribe(subscriber);
     });
+  }
+
+  /** Completes what replays. */
+  dispose(): void {
+    this.#isDisposed = true;
+    for (const record of this) record.complete();
   }
 
   unwatch(record: GroupRecord): void {

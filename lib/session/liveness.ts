@@ -6,20 +6,20 @@ export interface LivenessOptions {
   readonly keepAliveIntervalInMs: number;
   readonly keepAliveTimeoutInMs: number;
   readonly proofOfLifeInMs: number;
-  /** Asks for proof of life now. */
-  readonly probe$: Observable<unknown>;
-  /** Whether a link that has just opened has to prove itself at once, as a recovered one has. */
-  readonly probeAtOnce: boolean;
-  readonly ping: () => void;
-  /** Whether the peer would answer a ping: not before the handshake, where silence means nothing. */
-  readonly canAnswer: () => boolean;
-  /** Whether silence may mean that the service is busy with an event of ours. */
-  readonly maySilentlyWork: () => boolean;
-  /** When the last frame came in; frames cost nothing here but this note of their time. */
-  readonly lastFrameAt: () => number;
-  /** How many frames have come in. */
-  readonly frameCount: () => number;
   readonly scheduler: SchedulerLike;
+}
+
+/** What is watched: a session on its present link. */
+export interface Watched {
+  /** When the last frame came in; frames cost nothing here but this note of their time. */
+  readonly lastFrameAt: number;
+  /** How many frames have come in. */
+  readonly frameCount: number;
+  /** Whether the peer would answer a ping: not before the handshake, where silence means nothing. */
+  readonly canAnswer: boolean;
+  /** Whether silence may mean that the service is busy with an event of ours. */
+  readonly maySilentlyWork: boolean;
+  ping(): void;
 }
 
 /** The error of a link that stayed silent for too long. */
@@ -32,8 +32,20 @@ export class LinkSilent {
  * when the link is dead: after `keepAliveTimeoutInMs` without one, or `proofOfLifeInMs` after a probe. Any frame is
  * proof of life. Never emits, never completes.
  */
-export const liveness = (options: LivenessOptions): Observable<never> =>
-  new Observable((subscriber) => new Watch(options, subscriber));
+export const liveness = (
+  watched: Watched,
+  options: LivenessOptions,
+  /** Asks for proof of life now. */
+  probe$: Observable<unknown>,
+  /** Whether a link that has just opened has to prove itself at once, as a recovered one has. */
+  probeAtOnce: boolean,
+): Observable<never> =>
+  new Observable((subscriber) => {
+    const watch = new Watch(watched, options, subscriber);
+    watch.add(probe$.subscribe(() => watch.probe()));
+    if (probeAtOnce) watch.probe();
+    return watch;
+  });
 
 class Watch extends Subscription {
   /** Silence before this does not count. */
@@ -45,14 +57,13 @@ class Watch extends Subscription {
   #tick = Subscription.EMPTY;
 
   constructor(
+    private readonly watched: Watched,
     private readonly options: LivenessOptions,
     private readonly subscriber: Subscriber<never>,
   ) {
     super();
     this.#awakeSince = this.#lastPingAt = options.scheduler.now();
     this.#watch();
-    this.add(options.probe$.subscribe(() => this.#startProbe()));
-    if (options.probeAtOnce) this.#startProbe();
   }
 
   override unsubscribe(): void {
@@ -62,7 +73,7 @@ class Watch extends Subscription {
   }
 
   get #quietSince(): number {
-    return Math.max(this.options.lastFrameAt(), this.#awakeSince);
+    return Math.max(this.watched.lastFrameAt, this.#awakeSince);
   }
 
   get #msToPing(): number {
@@ -85,7 +96,7 @@ class Watch extends Subscription {
       if (hasJumped(due, scheduler.now())) {
         // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
         this.#awakeSince = scheduler.now();
-        if (this.#probes === probesBefore) this.#startProbe();
+        if (this.#probes === probesBefore) this.probe();
       } else if (this.#msToDeath <= 0) {
         this.#die();
         return;
@@ -96,33 +107,33 @@ class Watch extends Subscription {
     });
   }
 
-  #startProbe(): void {
-    const { options } = this;
-    const frames = options.frameCount();
+  probe(): void {
+    const { watched, options } = this;
+    const frames = watched.frameCount;
     // One at a time; but an answer to an earlier one says nothing of now.
-    if (!options.canAnswer() || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
+    if (!watched.canAnswer || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
     this.#probe.unsubscribe();
     this.#framesBeforeProbe = frames;
     this.#probes++;
-    const patience = options.maySilentlyWork() ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
+    const patience = watched.maySilentlyWork ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
     this.#ping();
     if (patience < Infinity && !this.closed) this.#probe = this.#awaitAnswer(patience);
   }
 
   #awaitAnswer(patience: number): Subscription {
-    const { scheduler, frameCount } = this.options;
+    const { scheduler } = this.options;
     const due = scheduler.now() + patience;
     return after(patience, scheduler, () => {
-      if (frameCount() !== this.#framesBeforeProbe) return;
+      if (this.watched.frameCount !== this.#framesBeforeProbe) return;
       // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
-      if (hasJumped(due, scheduler.now())) this.#startProbe();
+      if (hasJumped(due, scheduler.now())) this.probe();
       else this.#die();
     });
   }
 
   #ping(): void {
     this.#lastPingAt = this.options.scheduler.now();
-    this.options.ping();
+    this.watched.ping();
   }
 
   #die(): void {

@@ -73,13 +73,9 @@ export class Membership {
     return [...this.records].filter(({ isWanted }) => isWanted).map(({ name }) => name);
   }
 
-  /** Does the joins, leaves and leave delays of one session, for as long as it is subscribed. */
-  work(): Observable<never> {
-    return new Observable(() => {
-      const work = (this.#work = new Subscription());
-      work.add(() => this.#leaving.clear());
-      return work;
-    });
+  /** Does the joins, leaves and leave delays of one session, until unsubscribed. */
+  work(): Subscription {
+    return (this.#work = new Subscription(() => this.#leaving.clear()));
   }
 
   /** Keeps a group joined until given to {@link unobserve}, and for `leaveDelayInMs` after the last such. */
@@ -143,7 +139,7 @@ export class Membership {
   /** Completes what replays. */
   dispose(): void {
     this.rejoinGroupFailed$.complete();
-    for (const record of this.records) record.complete();
+    this.records.dispose();
   }
 
   /** Sends one join or leave for a command. Cold. */

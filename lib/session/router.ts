@@ -38,8 +38,6 @@ class GroupAudience extends FanOut<GroupDataMessage> {
 export class Router {
   readonly #groupMessages = new FanOut<GroupDataMessage>();
   readonly #serverMessages = new FanOut<ServerDataMessage>();
-  readonly groupMessages$ = this.#messages(this.#groupMessages);
-  readonly serverMessages$ = this.#messages(this.#serverMessages);
   readonly acks$ = new Subject<AckMessage>();
   readonly protocolErrors$ = new Subject<ProtocolError>();
   readonly #groups = new Map<string, GroupAudience>();
@@ -49,6 +47,14 @@ export class Router {
     private readonly queue: EmissionQueue,
     private readonly acknowledge: (ack: AckFrame) => void,
   ) {}
+
+  get groupMessages$(): Observable<GroupDataMessage> {
+    return this.#messages(this.#groupMessages);
+  }
+
+  get serverMessages$(): Observable<ServerDataMessage> {
+    return this.#messages(this.#serverMessages);
+  }
 
   /**
    * Lets a subscriber have the messages of one group: as a member, who is told when the service refuses the group, or as

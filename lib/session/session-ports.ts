@@ -30,19 +30,21 @@ export interface SessionPorts {
   readonly pace: RecoveryPace;
   readonly outbox: Outbox;
   readonly membership: Membership;
+  readonly host: SessionHost;
+  /** Whether what comes from this session is still to be told. */
+  readonly isDue: () => boolean;
+}
+
+/** Whose session it is: asks something of it, and is told what happens to it before the frame that it came with goes on. */
+export interface SessionHost {
   /** Completes when the link before this session is closed: never two live sockets. */
   readonly closing$: Observable<never>;
   /** Asks a live link for proof of life. */
   readonly probe$: Observable<unknown>;
   /** Ends a wait. */
   readonly now$: Observable<unknown>;
-  readonly tell: SessionListener;
-}
-
-/** What happens to a session, told before the frame that it came with goes on. */
-export interface SessionListener {
-  /** A frame, exactly once and in order. */
-  frame(frame: DownstreamFrame): void;
+  /** A frame, exactly once and in order, to be delivered if by then it is still due. */
+  frame(frame: DownstreamFrame, isDue: () => boolean): void;
   handshaken(frame: ConnectedFrame, link: Link): void;
   settled(): void;
   linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void;

@@ -9,7 +9,7 @@ import { httpStatusOf, type Link, type LinkTaker } from "../socket/link.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery } from "./delivery.js";
-import { liveness } from "./liveness.js";
+import { liveness, type Watched } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
 import type { SessionOptions, SessionPorts } from "./session-ports.js";
 
@@ -26,7 +26,7 @@ interface Outage {
  * One session over any number of links: handshake, rejoins, and after the loss of a link its recovery, until that is
  * impossible (client-protocol §8). One object rather than a tower of operators, which an idle client would keep alive.
  */
-export class Session implements LinkTaker {
+export class Session implements LinkTaker, Watched {
   readonly #delivery: Delivery;
   #life: Subscriber<unknown> | undefined;
   /** The present link with all that watches over it, the attempt at one, or the wait before that. */
@@ -61,7 +61,7 @@ export class Session implements LinkTaker {
   readonly life$ = new Observable<unknown>((subscriber) => {
     this.#life = subscriber;
     this.#delivery.begin(subscriber);
-    subscriber.add(this.ports.membership.work().subscribe());
+    subscriber.add(this.ports.membership.work());
     subscriber.add(() => this.#step.unsubscribe());
     this.#openLink();
   });
@@ -71,12 +71,28 @@ export class Session implements LinkTaker {
     return this.#delivery.lastFrameAt;
   }
 
+  get frameCount(): number {
+    return this.#delivery.frameCount;
+  }
+
+  get canAnswer(): boolean {
+    return this.#identity !== undefined;
+  }
+
+  get maySilentlyWork(): boolean {
+    return this.ports.outbox.awaitsEvent;
+  }
+
+  ping(): void {
+    this.#sendNow(this.options.codec.ping());
+  }
+
   /**
    * Ends the present link in peace; what it returns completes when that is done. An attempt that is under way is
    * abandoned with the run: that takes no longer than a tick, in which further calls do not open further sockets.
    */
   close(): Observable<never> {
-    return this.#link?.close() ?? notBeforeATick(this.ports.closing$, this.options.scheduler);
+    return this.#link?.close() ?? notBeforeATick(this.ports.host.closing$, this.options.scheduler);
   }
 
   /** A frame on the present link. */
@@ -111,8 +127,8 @@ export class Session implements LinkTaker {
     const delay = this.ports.pace.delayBefore(++outage.attempt);
     const isAtOnce = isFirst && delay === 0;
     const retryAt = isAtOnce ? undefined : now + Math.min(delay, timeLeft);
-    if (isFirst) this.ports.tell.linkLost(now, outage.cause, retryAt);
-    else this.ports.tell.recovering(outage.attempt, retryAt);
+    if (isFirst) this.ports.host.linkLost(now, outage.cause, retryAt);
+    else this.ports.host.recovering(outage.attempt, retryAt);
     if (step.closed) return; // who was told has stopped the client
     if (isAtOnce) this.#openLink();
     else if (delay < timeLeft) this.#wait(delay, () => this.#openLink());
@@ -120,7 +136,7 @@ export class Session implements LinkTaker {
   }
 
   #wait(delayInMs: number, then: () => void): void {
-    this.#step.add(this.ports.now$.subscribe(() => this.#openLink()));
+    this.#step.add(this.ports.host.now$.subscribe(() => this.#openLink()));
     this.#step.add(after(delayInMs, this.options.scheduler, then));
   }
 
@@ -151,7 +167,7 @@ export class Session implements LinkTaker {
 
   #newLink(): Observable<Link> {
     this.#endWithin(this.options.startTimeoutInMs);
-    return andThen(this.ports.closing$, this.ports.access.url(this.attempt, this.cause)).pipe(
+    return andThen(this.ports.host.closing$, this.ports.access.url(this.attempt, this.cause)).pipe(
       switchMap((url) => {
         this.#accessUrl = url;
         this.#phase = "open";
@@ -172,7 +188,7 @@ export class Session implements LinkTaker {
     }
     this.ports.pace.attempted(attempt);
     this.#endWithin(timeInMs);
-    this.ports.tell.recovering(attempt, undefined);
+    this.ports.host.recovering(attempt, undefined);
     return this.ports.openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken));
   }
 
@@ -190,34 +206,21 @@ export class Session implements LinkTaker {
   /** A link is open: takes in its frames and watches over it. */
   #take(link: Link): void {
     const { options, ports } = this;
-    const { keepAliveIntervalInMs, keepAliveTimeoutInMs, proofOfLifeInMs, scheduler } = options;
     const isRecovery = this.#identity !== undefined;
     link.take(this);
     this.#link = link;
     this.#step.add(() => link.letGo());
     if (isRecovery) {
       // Silence proves nothing while the service may be busy with an event of ours.
-      if (!ports.outbox.awaitsEvent) this.#silentLinks++;
+      if (!this.maySilentlyWork) this.#silentLinks++;
       this.#callOffDeadline();
       // A service that is busy with an event of ours would else have for ever.
-      if (keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);
+      if (options.keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);
     } else {
       this.#phase = "handshake";
     }
     this.#step.add(
-      liveness({
-        keepAliveIntervalInMs,
-        keepAliveTimeoutInMs,
-        proofOfLifeInMs,
-        scheduler,
-        probe$: ports.probe$,
-        probeAtOnce: isRecovery,
-        ping: () => this.#sendNow(options.codec.ping()),
-        canAnswer: () => this.#identity !== undefined,
-        maySilentlyWork: () => ports.outbox.awaitsEvent,
-        lastFrameAt: () => this.#delivery.lastFrameAt,
-        frameCount: () => this.#delivery.frameCount,
-      }).subscribe({ error: (end: unknown) => this.ended(end) }),
+      liveness(this, options, ports.host.probe$, isRecovery).subscribe({ error: (end: unknown) => this.ended(end) }),
     );
   }
 
@@ -241,7 +244,7 @@ export class Session implements LinkTaker {
     if (frame.kind === "connected") {
       this.#identity = frame;
       this.#delivery.handshake(frame);
-      this.ports.tell.handshaken(frame, link);
+      this.ports.host.handshaken(frame, link);
     }
     this.#delivery.next(frame);
   }
@@ -250,9 +253,9 @@ export class Session implements LinkTaker {
   #resume(frame: DownstreamFrame, link: Link): void {
     this.#outage = undefined;
     this.#silentLinks = 0;
-    this.ports.tell.recovered();
+    this.ports.host.recovered();
     this.#delivery.next(frame);
-    this.ports.tell.resumed(link);
+    this.ports.host.resumed(link);
   }
 
   /** What is never held back: on a link that is closing it is of no use any more. */

@@ -2,6 +2,7 @@ import { Observable, Subject, Subscription, type Observer, type SchedulerLike, t
 import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
 import * as closeCode from "../protocol/close-codes.js";
 import { redact } from "../protocol/redact.js";
+import { platformWebSocket } from "./platform-web-socket.js";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.js";
 
 const CONNECTING = 0;
@@ -14,8 +15,8 @@ const CLOSING_HANDSHAKE_MS = 500;
 
 export interface LinkOptions {
   readonly subprotocol: string;
-  /** Asked when the link opens. */
-  readonly webSocketCtor: () => WebSocketConstructor;
+  /** In place of the platform's. */
+  readonly webSocketCtor: WebSocketConstructor | undefined;
   readonly scheduler: SchedulerLike;
   /** Wraps what registers event handlers, so that a framework can keep them out of its change detection. */
   readonly runOutside: <T>(open: () => T) => T;
@@ -210,7 +211,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
 
   /** Makes the real socket and keeps it. */
   makeSocket(url: string, protocols?: string | string[]): WebSocketLike {
-    return (this.#socket = new (this.options.webSocketCtor())(url, protocols));
+    return (this.#socket = new (this.options.webSocketCtor ?? platformWebSocket())(url, protocols));
   }
 }
 

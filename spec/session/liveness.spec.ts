@@ -1,8 +1,17 @@
 import { Subject, VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
-import { liveness, LinkSilent, type LivenessOptions } from "../../lib/session/liveness.js";
+import { liveness, LinkSilent, type LivenessOptions, type Watched } from "../../lib/session/liveness.js";
 
 /** One link under watch: what was noted of it, with the time. Pings every 20 s, dead after 120 s, proof within 4 s. */
-function watched(options: Partial<LivenessOptions> = {}) {
+function watched({
+  probeAtOnce = false,
+  canAnswer = () => true,
+  maySilentlyWork = () => false,
+  ...options
+}: Partial<LivenessOptions> & {
+  readonly probeAtOnce?: boolean;
+  readonly canAnswer?: () => boolean;
+  readonly maySilentlyWork?: () => boolean;
+} = {}) {
   const scheduler = new VirtualTimeScheduler();
   let slept = 0;
   /** The clock of a machine that may sleep: then timers stand still and the time of day goes on. */
@@ -16,20 +25,23 @@ function watched(options: Partial<LivenessOptions> = {}) {
   const probe$ = new Subject<void>();
   let lastFrameAt = 0;
   let frameCount = 0;
-  const subscription = liveness({
-    keepAliveIntervalInMs: 20_000,
-    keepAliveTimeoutInMs: 120_000,
-    proofOfLifeInMs: 4_000,
-    probe$,
-    probeAtOnce: false,
+  const link: Watched = {
+    get lastFrameAt() {
+      return lastFrameAt;
+    },
+    get frameCount() {
+      return frameCount;
+    },
+    get canAnswer() {
+      return canAnswer();
+    },
+    get maySilentlyWork() {
+      return maySilentlyWork();
+    },
     ping: () => note("ping"),
-    canAnswer: () => true,
-    maySilentlyWork: () => false,
-    lastFrameAt: () => lastFrameAt,
-    frameCount: () => frameCount,
-    scheduler: sleeper,
-    ...options,
-  }).subscribe({
+  };
+  const times = { keepAliveIntervalInMs: 20_000, keepAliveTimeoutInMs: 120_000, proofOfLifeInMs: 4_000 };
+  const subscription = liveness(link, { ...times, scheduler: sleeper, ...options }, probe$, probeAtOnce).subscribe({
     error: (error: unknown) => note(error instanceof LinkSilent ? `silent for ${error.silentForMs}` : "another error"),
   });
   const at = (time: number, action: () => void) => scheduler.schedule(action, time);
