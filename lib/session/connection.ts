@@ -1,7 +1,6 @@
 import { defer, EMPTY, NEVER, Subject, Subscription, type Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
-import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import { retryBackoff } from "../operators/retry-backoff.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
@@ -23,9 +22,7 @@ import { describeOperation, unacknowledged, type Operation } from "./operation.j
 import { gaveUp, SessionEnd } from "./session-end.js";
 import type { SessionHost } from "./session-ports.js";
 import { Session } from "./session.js";
-
-/** Several wake-up events that come together are one. */
-const WAKE_UP_MS = 50;
+import { WakeUps } from "./wake-ups.js";
 
 /**
  * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
@@ -40,7 +37,6 @@ export class Connection implements SessionHost {
   #run = Subscription.EMPTY;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
-  #wokenAt = -Infinity;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -75,15 +71,6 @@ export class Connection implements SessionHost {
   wake(): void {
     this.probe$.next();
     this.now$.next();
-  }
-
-  /** As {@link wake}, but once for several events that come together. */
-  #wakeUp(): void {
-    const now = this.options.scheduler.now();
-    // Either way, for the clock may have been set back.
-    if (Math.abs(now - this.#wokenAt) < WAKE_UP_MS) return;
-    this.#wokenAt = now;
-    this.wake();
   }
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
@@ -153,15 +140,10 @@ export class Connection implements SessionHost {
     const isDue = () => run === this.#runNumber && this.#lifecycle.phase !== "stopped";
     // Known before it is subscribed, so that a provider that stops the client stops this run.
     const subscription = (this.#run = new Subscription());
-    const wakeUp = () => this.#wakeUp();
-    subscription.add(clockJumps(this.options.scheduler).subscribe(wakeUp));
-    subscription.add(
-      this.options.wake$.subscribe({
-        next: wakeUp,
-        error: (error: unknown) =>
-          logger.warning(() => `wake$ failed, it goes unnoticed from now on: ${messageOf(error)}`),
-      }),
-    );
+    const wakeUps = new WakeUps(this.options.scheduler, () => this.wake());
+    subscription.add(wakeUps);
+    clockJumps(this.options.scheduler).subscribe(wakeUps);
+    this.options.wake$.subscribe(wakeUps);
     subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
   }
 

@@ -1,4 +1,4 @@
-import { Observable, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
+import { Subscription, type Observer, type SchedulerLike } from "rxjs";
 import { after } from "./after.js";
 import { hasJumped } from "./clock-jumps.js";
 
@@ -20,34 +20,21 @@ export interface Watched {
   /** Whether silence may mean that the service is busy with an event of ours. */
   readonly maySilentlyWork: boolean;
   ping(): void;
+  /** It is dead. */
+  ended(silent: LinkSilent): void;
 }
 
-/** The error of a link that stayed silent for too long. */
+/** The end of a link that stayed silent for too long. */
 export class LinkSilent {
   constructor(readonly silentForMs: number) {}
 }
 
 /**
- * Watches over one open link: sends a ping after `keepAliveIntervalInMs` without a frame, and errors with `LinkSilent`
- * when the link is dead: after `keepAliveTimeoutInMs` without one, or `proofOfLifeInMs` after a probe. Any frame is
- * proof of life. Never emits, never completes.
+ * Watches over one open link until unsubscribed: sends a ping after `keepAliveIntervalInMs` without a frame, and tells the
+ * end of a link that is dead: after `keepAliveTimeoutInMs` without one, or `proofOfLifeInMs` after a probe. Any frame is
+ * proof of life. Observer of what asks for that proof now.
  */
-export const liveness = (
-  watched: Watched,
-  options: LivenessOptions,
-  /** Asks for proof of life now. */
-  probe$: Observable<unknown>,
-  /** Whether a link that has just opened has to prove itself at once, as a recovered one has. */
-  probeAtOnce: boolean,
-): Observable<never> =>
-  new Observable((subscriber) => {
-    const watch = new Watch(watched, options, subscriber);
-    watch.add(probe$.subscribe(() => watch.probe()));
-    if (probeAtOnce) watch.probe();
-    return watch;
-  });
-
-class Watch extends Subscription {
+export class Watch extends Subscription implements Observer<unknown> {
   /** Silence before this does not count. */
   #awakeSince: number;
   #lastPingAt: number;
@@ -59,7 +46,6 @@ class Watch extends Subscription {
   constructor(
     private readonly watched: Watched,
     private readonly options: LivenessOptions,
-    private readonly subscriber: Subscriber<never>,
   ) {
     super();
     this.#awakeSince = this.#lastPingAt = options.scheduler.now();
@@ -70,6 +56,19 @@ class Watch extends Subscription {
     this.#tick.unsubscribe();
     this.#probe.unsubscribe();
     super.unsubscribe();
+  }
+
+  /** Asks for proof of life. */
+  next(): void {
+    if (!this.closed) this.#startProbe();
+  }
+
+  error(): void {
+    // What asks for proof never fails.
+  }
+
+  complete(): void {
+    // It ends with the client.
   }
 
   get #quietSince(): number {
@@ -96,7 +95,7 @@ class Watch extends Subscription {
       if (hasJumped(due, scheduler.now())) {
         // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
         this.#awakeSince = scheduler.now();
-        if (this.#probes === probesBefore) this.probe();
+        if (this.#probes === probesBefore) this.#startProbe();
       } else if (this.#msToDeath <= 0) {
         this.#die();
         return;
@@ -107,7 +106,7 @@ class Watch extends Subscription {
     });
   }
 
-  probe(): void {
+  #startProbe(): void {
     const { watched, options } = this;
     const frames = watched.frameCount;
     // One at a time; but an answer to an earlier one says nothing of now.
@@ -126,7 +125,7 @@ class Watch extends Subscription {
     return after(patience, scheduler, () => {
       if (this.watched.frameCount !== this.#framesBeforeProbe) return;
       // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
-      if (hasJumped(due, scheduler.now())) this.probe();
+      if (hasJumped(due, scheduler.now())) this.#startProbe();
       else this.#die();
     });
   }
@@ -137,6 +136,6 @@ class Watch extends Subscription {
   }
 
   #die(): void {
-    this.subscriber.error(new LinkSilent(this.options.scheduler.now() - this.#quietSince));
+    this.watched.ended(new LinkSilent(this.options.scheduler.now() - this.#quietSince));
   }
 }

@@ -9,7 +9,7 @@ import { httpStatusOf, type Link, type LinkTaker } from "../socket/link.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery } from "./delivery.js";
-import { liveness, type Watched } from "./liveness.js";
+import { Watch, type Watched } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
 import type { SessionOptions, SessionPorts } from "./session-ports.js";
 
@@ -219,9 +219,12 @@ export class Session implements LinkTaker, Watched {
     } else {
       this.#phase = "handshake";
     }
-    this.#step.add(
-      liveness(this, options, ports.host.probe$, isRecovery).subscribe({ error: (end: unknown) => this.ended(end) }),
-    );
+    const watch = new Watch(this, options);
+    this.#step.add(watch);
+    // As it is, see `Passing`.
+    ports.host.probe$.subscribe(watch);
+    // A recovered link has to prove itself at once.
+    if (isRecovery) watch.next();
   }
 
   /** A frame on a link that has yet to prove what it was opened for. */

@@ -1,5 +1,5 @@
 import { Subject, VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
-import { liveness, LinkSilent, type LivenessOptions, type Watched } from "../../lib/session/liveness.js";
+import { Watch, type LivenessOptions, type Watched } from "../../lib/session/liveness.js";
 
 /** One link under watch: what was noted of it, with the time. Pings every 20 s, dead after 120 s, proof within 4 s. */
 function watched({
@@ -39,11 +39,15 @@ function watched({
       return maySilentlyWork();
     },
     ping: () => note("ping"),
+    ended: ({ silentForMs }) => {
+      note(`silent for ${silentForMs}`);
+      subscription.unsubscribe();
+    },
   };
   const times = { keepAliveIntervalInMs: 20_000, keepAliveTimeoutInMs: 120_000, proofOfLifeInMs: 4_000 };
-  const subscription = liveness(link, { ...times, scheduler: sleeper, ...options }, probe$, probeAtOnce).subscribe({
-    error: (error: unknown) => note(error instanceof LinkSilent ? `silent for ${error.silentForMs}` : "another error"),
-  });
+  const subscription = new Watch(link, { ...times, scheduler: sleeper, ...options });
+  probe$.subscribe(subscription);
+  if (probeAtOnce) subscription.next();
   const at = (time: number, action: () => void) => scheduler.schedule(action, time);
   const frameAt = (time: number) =>
     at(time, () => {

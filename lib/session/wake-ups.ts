@@ -1,0 +1,34 @@
+import { Subscription, type Observer, type SchedulerLike } from "rxjs";
+import { messageOf } from "../errors/foreign-error.js";
+import { logger } from "../logging/logger.js";
+
+/** Several wake-up events that come together are one. */
+const TOGETHER_MS = 50;
+
+/** Takes in all that means "look at the connection now"; goes into a source as it is, as `Passing` does. */
+export class WakeUps extends Subscription implements Observer<unknown> {
+  #wokenAt = -Infinity;
+
+  constructor(
+    private readonly scheduler: SchedulerLike,
+    private readonly wake: () => void,
+  ) {
+    super();
+  }
+
+  next(): void {
+    const now = this.scheduler.now();
+    // Either way, for the clock may have been set back.
+    if (this.closed || Math.abs(now - this.#wokenAt) < TOGETHER_MS) return;
+    this.#wokenAt = now;
+    this.wake();
+  }
+
+  error(error: unknown): void {
+    logger.warning(() => `wake$ failed, it goes unnoticed from now on: ${messageOf(error)}`);
+  }
+
+  complete(): void {
+    // There will be no more from this source.
+  }
+}
