@@ -30,7 +30,6 @@ import { WakeUps } from "./wake-ups.js";
  */
 export class Connection implements SessionHost {
   readonly outcome$ = new Subject<Outcome>();
-  readonly probe$ = new Subject<void>();
   readonly now$ = new Subject<void>();
   #lifecycle: Lifecycle = initialLifecycle;
   #runNumber = 0;
@@ -69,7 +68,7 @@ export class Connection implements SessionHost {
 
   /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
   wake(): void {
-    this.probe$.next();
+    this.#session?.probe();
     this.now$.next();
   }
 
@@ -155,14 +154,12 @@ export class Connection implements SessionHost {
       this.#dispatch({ type: "attempted" });
       if (!isDue()) return NEVER; // who was told of it has ended the run
       const { attempt, cause } = connectingIn(this.#lifecycle);
-      const session = new Session(this.options, { ...this.ports, host: this, isDue }, attempt, cause);
+      // What is new goes first: V8 gives an object that begins as a copy a hidden class of its own.
+      const session = new Session(this.options, { host: this, isDue, ...this.ports }, attempt, cause);
       this.#session = session;
       return session.life$;
     }).pipe(
       retryBackoff({
-        ...reconnectRetry,
-        // A session emits when a link of it has lived for so long already.
-        stableAfterInMs: 0,
         shouldRetry: (end, attempt) => {
           if (!(end instanceof SessionEnd)) return false;
           if (!end.hadSession) return shouldRetry(end.cause, attempt);
@@ -174,6 +171,9 @@ export class Connection implements SessionHost {
           if (error instanceof SessionEnd) this.#fail(error, attempt, retryAt);
           return this.now$;
         },
+        ...reconnectRetry,
+        // A session emits when a link of it has lived for so long already.
+        stableAfterInMs: 0,
       }),
     );
   }

@@ -14,6 +14,11 @@ const REJOIN_PATIENCE_MS = 5_000;
 type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
 type DeliveryPorts = Pick<SessionPorts, "membership" | "host" | "isDue">;
 
+interface Sender {
+  /** Sends what is never held back. */
+  sendNow(frame: string | Uint8Array): void;
+}
+
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
 export class Delivery {
   /** When the last frame came in. */
@@ -31,8 +36,7 @@ export class Delivery {
   constructor(
     private readonly options: DeliveryOptions,
     private readonly ports: DeliveryPorts,
-    /** Sends what is never held back. */
-    private readonly send: (frame: string | Uint8Array) => void,
+    private readonly sender: Sender,
   ) {
     this.lastFrameAt = options.scheduler.now();
   }
@@ -49,7 +53,7 @@ export class Delivery {
           sequenceAck({
             ...thresholds,
             scheduler,
-            send: (id) => this.send(codec.sequenceAck(id)),
+            send: (id) => this.sender.sendNow(codec.sequenceAck(id)),
             // Decoding and acknowledging one frame happen in one go.
             sizeOf: () => this.#size,
           }),

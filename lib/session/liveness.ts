@@ -1,4 +1,4 @@
-import { Subscription, type Observer, type SchedulerLike } from "rxjs";
+import { Subscription, type SchedulerLike } from "rxjs";
 import { after } from "./after.js";
 import { hasJumped } from "./clock-jumps.js";
 
@@ -32,9 +32,9 @@ export class LinkSilent {
 /**
  * Watches over one open link until unsubscribed: sends a ping after `keepAliveIntervalInMs` without a frame, and tells the
  * end of a link that is dead: after `keepAliveTimeoutInMs` without one, or `proofOfLifeInMs` after a probe. Any frame is
- * proof of life. Observer of what asks for that proof now.
+ * proof of life.
  */
-export class Watch extends Subscription implements Observer<unknown> {
+export class Watch extends Subscription {
   /** Silence before this does not count. */
   #awakeSince: number;
   #lastPingAt: number;
@@ -58,17 +58,9 @@ export class Watch extends Subscription implements Observer<unknown> {
     super.unsubscribe();
   }
 
-  /** Asks for proof of life. */
-  next(): void {
+  /** Asks for proof of life now. */
+  probe(): void {
     if (!this.closed) this.#startProbe();
-  }
-
-  error(): void {
-    // What asks for proof never fails.
-  }
-
-  complete(): void {
-    // It ends with the client.
   }
 
   get #quietSince(): number {

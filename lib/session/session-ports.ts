@@ -39,8 +39,6 @@ export interface SessionPorts {
 export interface SessionHost {
   /** Completes when the link before this session is closed: never two live sockets. */
   readonly closing$: Observable<never>;
-  /** Asks a live link for proof of life. */
-  readonly probe$: Observable<unknown>;
   /** Ends a wait. */
   readonly now$: Observable<unknown>;
   /** A frame, exactly once and in order, to be delivered if by then it is still due. */

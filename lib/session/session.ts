@@ -37,6 +37,7 @@ export class Session implements LinkTaker, Watched {
   #accessUrl = "";
   #identity: ConnectedFrame | undefined;
   #link: Link | undefined;
+  #watch: Watch | undefined;
   /** A frame on the present link has proved what it was opened for. */
   #isProven = false;
   #outage: Outage | undefined;
@@ -51,24 +52,31 @@ export class Session implements LinkTaker, Watched {
     private readonly attempt: number,
     private readonly cause: ConnectionCause | undefined,
   ) {
-    this.#delivery = new Delivery(options, ports, (frame) => this.#sendNow(frame));
+    this.#delivery = new Delivery(options, ports, this);
   }
 
   /**
    * Opens the session and emits whenever one of its links has lived for `stableAfterInMs`. Never completes; errors with
    * a `SessionEnd`. Cold, for one subscription.
    */
-  readonly life$ = new Observable<unknown>((subscriber) => {
-    this.#life = subscriber;
-    this.#delivery.begin(subscriber);
-    subscriber.add(this.ports.membership.work());
-    subscriber.add(() => this.#step.unsubscribe());
-    this.#openLink();
-  });
+  get life$(): Observable<unknown> {
+    return new Observable((subscriber) => {
+      this.#life = subscriber;
+      this.#delivery.begin(subscriber);
+      subscriber.add(this.ports.membership.work());
+      subscriber.add(() => this.#step.unsubscribe());
+      this.#openLink();
+    });
+  }
 
   /** When the last frame came in, on whatever link. */
   get lastFrameAt(): number {
     return this.#delivery.lastFrameAt;
+  }
+
+  /** Asks a live link for proof of life. */
+  probe(): void {
+    this.#watch?.probe();
   }
 
   get frameCount(): number {
@@ -84,7 +92,7 @@ export class Session implements LinkTaker, Watched {
   }
 
   ping(): void {
-    this.#sendNow(this.options.codec.ping());
+    this.sendNow(this.options.codec.ping());
   }
 
   /**
@@ -205,7 +213,7 @@ export class Session implements LinkTaker, Watched {
 
   /** A link is open: takes in its frames and watches over it. */
   #take(link: Link): void {
-    const { options, ports } = this;
+    const { options } = this;
     const isRecovery = this.#identity !== undefined;
     link.take(this);
     this.#link = link;
@@ -219,12 +227,10 @@ export class Session implements LinkTaker, Watched {
     } else {
       this.#phase = "handshake";
     }
-    const watch = new Watch(this, options);
-    this.#step.add(watch);
-    // As it is, see `Passing`.
-    ports.host.probe$.subscribe(watch);
+    this.#watch = new Watch(this, options);
+    this.#step.add(this.#watch);
     // A recovered link has to prove itself at once.
-    if (isRecovery) watch.next();
+    if (isRecovery) this.probe();
   }
 
   /** A frame on a link that has yet to prove what it was opened for. */
@@ -262,7 +268,7 @@ export class Session implements LinkTaker, Watched {
   }
 
   /** What is never held back: on a link that is closing it is of no use any more. */
-  #sendNow(frame: string | Uint8Array): void {
+  sendNow(frame: string | Uint8Array): void {
     if (this.#link?.isOpen) this.#link.send(frame);
   }
 

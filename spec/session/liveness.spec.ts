@@ -46,8 +46,8 @@ function watched({
   };
   const times = { keepAliveIntervalInMs: 20_000, keepAliveTimeoutInMs: 120_000, proofOfLifeInMs: 4_000 };
   const subscription = new Watch(link, { ...times, scheduler: sleeper, ...options });
-  probe$.subscribe(subscription);
-  if (probeAtOnce) subscription.next();
+  probe$.subscribe(() => subscription.probe());
+  if (probeAtOnce) subscription.probe();
   const at = (time: number, action: () => void) => scheduler.schedule(action, time);
   const frameAt = (time: number) =>
     at(time, () => {
