@@ -137,7 +137,9 @@ describe("Watching over one link", () => {
     probe$.next();
     subscription.unsubscribe();
     expect(scheduler.actions).toHaveLength(0);
-    expect(probe$.observed).toBe(false);
+    // Nor does it begin anew.
+    probe$.next();
+    expect(scheduler.actions).toHaveLength(0);
   });
 
   it("asks before it judges when it has been asleep: a clock that jumps kills no healthy link", () => {
