@@ -12,6 +12,8 @@ type Listener<Event> = ((event: Event) => unknown) | null;
 const REPLACEMENT = "\uFFFD";
 const INVALID_PAYLOAD = 1007;
 const NO_CLOSE_FRAME = 1006;
+/** So many frames go together at most: the peer is to begin while the others are made. */
+const TOGETHER = 32;
 
 /**
  * `ws` as a standard WebSocket, made for many small messages:
@@ -27,7 +29,8 @@ class NodeWebSocket implements WebSocketLike {
   onclose: Listener<{ readonly code: number; readonly reason: string; readonly wasClean: boolean }> = null;
   readonly #ws: WebSocket;
   #tcp: Corkable | undefined;
-  #hasSent = false;
+  /** Frames sent in this moment. */
+  #sent = 0;
 
   constructor(url: string, protocols?: string | string[]) {
     this.#ws = new WebSocket(url, protocols, { skipUTF8Validation: true })
@@ -58,12 +61,15 @@ class NodeWebSocket implements WebSocketLike {
   }
 
   send(data: string): void {
-    if (!this.#hasSent) {
-      this.#hasSent = true;
+    if (this.#sent === 0) {
       this.#tcp?.cork();
       // The moment ends when what runs now has come to its end, such as the handling of all frames that came together.
       queueMicrotask(() => this.#endMoment());
+    } else if (this.#sent % TOGETHER === 0) {
+      this.#tcp?.uncork();
+      this.#tcp?.cork();
     }
+    this.#sent++;
     this.#ws.send(data);
   }
 
@@ -88,7 +94,7 @@ class NodeWebSocket implements WebSocketLike {
   }
 
   #endMoment(): void {
-    this.#hasSent = false;
+    this.#sent = 0;
     this.#tcp?.uncork();
   }
 }

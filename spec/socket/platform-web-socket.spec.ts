@@ -44,6 +44,20 @@ describe("the WebSocket of Node", () => {
     client.close();
   });
 
+  it("lets a long row of frames go before the moment ends, so that the peer can begin", async () => {
+    const { client, peer, received } = await open();
+    const sent = Array.from({ length: 100 }, (_, i) => String(i));
+    let most = 0;
+    for (const text of sent) {
+      client.send(text);
+      most = Math.max(most, client.bufferedAmount);
+    }
+    expect(most).toBeGreaterThan(client.bufferedAmount);
+    while (received.length < sent.length) await once(peer, "message");
+    expect(received).toEqual(sent);
+    client.close();
+  });
+
   it("hands on text and bytes as they came", async () => {
     const { client, peer } = await open();
     const got: unknown[] = [];
