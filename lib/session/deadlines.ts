@@ -16,6 +16,7 @@ export class Deadlines<K, T extends Due> {
   /** Made when the first is set. */
   #items: TurnoverMap<K, T> | undefined;
   #timer = Subscription.EMPTY;
+  #isStopped = false;
 
   constructor(
     private readonly timeInMs: number,
@@ -67,6 +68,7 @@ export class Deadlines<K, T extends Due> {
 
   /** Nothing comes due, until the next is set. */
   stop(): void {
+    this.#isStopped = true;
     this.#timer.unsubscribe();
   }
 
@@ -74,19 +76,28 @@ export class Deadlines<K, T extends Due> {
     this.#timer = after(delayInMs, this.scheduler, () => this.#settleDue());
   }
 
+  /** One at a time: what is done about one may set, take off or stop the others. */
   #settleDue(): void {
     const now = this.scheduler.now();
-    const late: [K, T][] = [];
-    for (const [key, item] of this.#items?.entries() ?? []) {
-      if (item.dueAt > now) {
-        this.#watch(item.dueAt - now);
-        break;
-      }
-      late.push([key, item]);
+    this.#isStopped = false;
+    // Not those that are set meanwhile: with a time of 0 that would never end.
+    for (let left = this.size; left > 0; left--) if (!this.#settleFirst(now)) return;
+  }
+
+  /** Settles the first if it is late, or waits for it; tells whether the next may be late too. */
+  #settleFirst(now: number): boolean {
+    const [first] = this.#items?.entries() ?? [];
+    if (first === undefined) return false;
+    const [key, item] = first;
+    if (item.dueAt > now) {
+      // In place of a timer that was begun meanwhile.
+      this.#timer.unsubscribe();
+      this.#watch(item.dueAt - now);
+      return false;
     }
-    // What is done about them may set and delete others, so the books are in order first.
-    for (const [key] of late) this.settle(key);
-    for (const [, item] of late) this.onDue(item);
+    this.settle(key);
+    this.onDue(item);
+    return !this.#isStopped;
   }
 }
 

@@ -5,11 +5,11 @@ interface Item extends Due {
   readonly name: string;
 }
 
-/** Deadlines of 100 ms, and what came due when. */
-function setUp(onDue: (name: string, set: (name: string) => void) => void = () => undefined) {
+/** Deadlines of 100 ms unless told, and what came due when. */
+function setUp(onDue: (name: string, set: (name: string) => void) => void = () => undefined, timeInMs = 100) {
   const scheduler = new VirtualTimeScheduler();
   const due: string[] = [];
-  const deadlines = new Deadlines<string, Item>(100, scheduler, ({ name }) => {
+  const deadlines = new Deadlines<string, Item>(timeInMs, scheduler, ({ name }) => {
     due.push(`${scheduler.now()} ${name}`);
     onDue(name, set);
   });
@@ -105,6 +105,40 @@ describe("Deadlines of many items", () => {
     at(40, () => set("b"));
     scheduler.flush();
     expect(due).toEqual(["100 a", "140 b", "200 a", "240 b", "300 a"]);
+  });
+
+  it("do not come for an item that another's end has taken off", () => {
+    const { scheduler, deadlines, set, due } = setUp((name) => {
+      if (name === "a") deadlines.delete("b");
+    });
+    for (const name of ["a", "b", "c"]) set(name);
+    scheduler.flush();
+    expect(due).toEqual(["100 a", "100 c"]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("do not come any more when one's end has stopped them", () => {
+    const { scheduler, deadlines, set, due, at } = setUp((name) => {
+      if (name === "a") deadlines.stop();
+    });
+    set("a");
+    set("b");
+    at(30, () => set("c"));
+    scheduler.flush();
+    expect(due).toEqual(["100 a"]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("of no time at all let others have their turn when one is set again and again", () => {
+    let again = 1_000;
+    const { scheduler, set, due, at } = setUp((name) => {
+      if (again-- > 0) set(name);
+    }, 0);
+    set("a");
+    at(0, () => due.push("another"));
+    scheduler.flush();
+    expect(due.slice(0, 3)).toEqual(["0 a", "another", "0 a"]);
+    expect(due).toHaveLength(1_002);
   });
 
   it("keep one timer when one is set while another comes due", () => {

@@ -62,6 +62,18 @@ describe("an ack that stays away", () => {
   });
 });
 
+it("an AckTimeout that makes its caller stop the client leaves the others, due at the same time, to that stop", () => {
+  const stage = ScriptedStage.connected({ ...options, messageRetryOptions: { maxRetries: 1, retryDelayInMs: 1_000 } });
+  stage.client.sendToGroup("g", "a").subscribe({ error: () => void stage.client.stop() });
+  stage.advance(11_000);
+  // Its own retry would come later.
+  const other = record(stage.client.sendToGroup("g", "b"));
+  stage.advance(10_000);
+  expect(outcomeOf(other)).toMatchObject({ code: "ClientStopped" });
+  stage.advance(1_000);
+  expect(idsOf(stage)).toEqual([1, 1, 2]);
+});
+
 describe("the ack timer", () => {
   it("runs only while a link is live, and anew after each resend", () => {
     const stage = ScriptedStage.connected({ ...options, messageRetryOptions: { maxRetries: 0 } });
