@@ -48,7 +48,10 @@ const keysOf = <T extends string>(record: Readonly<Record<T, unknown>>): T[] => 
 describe("Whatever subscribers do inside of emissions, and whatever happens", () => {
   const script = fc.record({
     acts: fc.array(fc.constantFrom(...keysOf<Act>(acts)), { minLength: 1, maxLength: 12 }),
-    happenings: fc.array(fc.constantFrom(...keysOf<Happening>(happenings)), { minLength: 1, maxLength: MOST_HAPPENINGS }),
+    happenings: fc.array(fc.constantFrom(...keysOf<Happening>(happenings)), {
+      minLength: 1,
+      maxLength: MOST_HAPPENINGS,
+    }),
   });
 
   /** Plays a script: one subscriber before and one after the one that acts, each with its history. */
