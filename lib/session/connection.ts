@@ -142,7 +142,8 @@ export class Connection implements SessionHost {
     const wakeUps = new WakeUps(this.options.scheduler, () => this.wake());
     subscription.add(wakeUps);
     clockJumps(this.options.scheduler).subscribe(wakeUps);
-    this.options.wake$.subscribe(wakeUps);
+    // Another copy of RxJS gives a subscription of its own.
+    wakeUps.add(this.options.wake$.subscribe(wakeUps));
     subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
   }
 

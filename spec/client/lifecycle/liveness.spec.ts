@@ -210,6 +210,19 @@ describe("wake$", () => {
     }
   });
 
+  it("of another copy of RxJS, which has subscriptions of its own, is let go of as well", () => {
+    const ended: string[] = [];
+    const foreign = {
+      lift: () => foreign,
+      subscribe: () => ({ closed: false, unsubscribe: () => ended.push("unsubscribed") }),
+    };
+    const service = new VirtualClients();
+    const client = service.connected({ wake$: foreign as unknown as Observable<unknown> });
+    expect(ended).toEqual([]);
+    void client.stop();
+    expect(ended).toEqual(["unsubscribed"]);
+  });
+
   it("is let go of when the client gives up", () => {
     const wake$ = new Subject<void>();
     const service = new VirtualClients();
