@@ -82,6 +82,7 @@ const isScheduler = (value: unknown): boolean => {
   return typeof schedule === "function" && typeof now === "function";
 };
 
+/** Where a framework may put its own, to keep what follows out of its change detection. */
 const here = <T>(open: () => T): T => open();
 
 const check = fields({

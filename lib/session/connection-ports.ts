@@ -8,7 +8,8 @@ import type { ShouldRetry } from "./should-retry.js";
 
 export interface ConnectionOptions extends SessionOptions {
   readonly autoReconnect: boolean;
-  readonly reconnectRetry: RetryBackoffPolicy;
+  /** Who judges an attempt, and who is told of a wait, is the connection's own. */
+  readonly reconnectRetry: Omit<RetryBackoffPolicy, "shouldRetry" | "onWait">;
   /** Emissions mean "look at the connection now". */
   readonly wake$: Observable<unknown>;
 }

@@ -30,7 +30,7 @@ import { WakeUps } from "./wake-ups.js";
  */
 export class Connection implements SessionHost {
   readonly outcome$ = new Subject<Outcome>();
-  readonly now$ = new Subject<void>();
+  readonly #now$ = new Subject<void>();
   #lifecycle: Lifecycle = initialLifecycle;
   #runNumber = 0;
   #run = Subscription.EMPTY;
@@ -48,6 +48,10 @@ export class Connection implements SessionHost {
 
   get closing$(): Observable<never> {
     return this.#closing$;
+  }
+
+  get now$(): Observable<void> {
+    return this.#now$;
   }
 
   get run(): number {
@@ -69,7 +73,7 @@ export class Connection implements SessionHost {
   /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
   wake(): void {
     this.#session?.probe();
-    this.now$.next();
+    this.#now$.next();
   }
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */
@@ -155,7 +159,7 @@ export class Connection implements SessionHost {
       this.#dispatch({ type: "attempted" });
       if (!isDue()) return NEVER; // who was told of it has ended the run
       const { attempt, cause } = connectingIn(this.#lifecycle);
-      // What is new goes first: V8 gives an object that begins as a copy a hidden class of its own.
+      // What is new goes first, here and below: V8 gives an object that begins as a copy a hidden class of its own.
       const session = new Session(this.options, { host: this, isDue, ...this.ports }, attempt, cause);
       this.#session = session;
       return session.life$;
@@ -170,7 +174,7 @@ export class Connection implements SessionHost {
         },
         onWait: ({ error, attempt, retryAt }) => {
           if (error instanceof SessionEnd) this.#fail(error, attempt, retryAt);
-          return this.now$;
+          return this.#now$;
         },
         ...reconnectRetry,
         // A session emits when a link of it has lived for so long already.

@@ -101,8 +101,8 @@ export class Delivery {
   }
 
   /**
-   * The bytes of a frame, in UTF-8. A frame that is small against the threshold is put at three bytes
-   * a character: counting costs each frame some 100 ns, and what acknowledges earlier does no harm.
+   * The bytes of a frame, in UTF-8. A frame that is small against the threshold is put at three bytes a character: counting
+   * costs each frame some 100 ns, and what acknowledges earlier does no harm.
    */
   #sizeOf(frame: string | ArrayBuffer): number {
     if (typeof frame !== "string") return frame.byteLength;

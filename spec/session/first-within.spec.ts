@@ -22,15 +22,6 @@ describe("firstWithin", () => {
     });
   });
 
-  it("passes values that do not count, and still waits for one that does", () => {
-    marbles(({ cold, expectObservable }, scheduler) => {
-      const source = cold(" -a-a-a-a");
-      const expected = "    -a-a-#";
-      const isB = (value: string) => value === "b";
-      expectObservable(source.pipe(firstWithin(5, scheduler, () => late, isB))).toBe(expected, undefined, late);
-    });
-  });
-
   it.each([
     ["an error", "--#"],
     ["completion", "--|"],

@@ -43,6 +43,14 @@ describe("while no link is live, sends wait", () => {
     expect(stage.socket.sent).toHaveLength(2);
   });
 
+  it("and when one that waited too long makes its caller stop the client, the others are told of that stop", () => {
+    const stage = new ScriptedStage({ ackTimeoutInMs: 1_000 });
+    stage.client.sendToGroup("g", "a").subscribe({ error: () => void stage.client.stop() });
+    const other = record(stage.client.sendToGroup("g", "b"));
+    stage.advance(1_000);
+    expect(outcomeOf(other)).toMatchObject({ code: "ClientStopped" });
+  });
+
   it("and one that is unsubscribed is withdrawn", () => {
     const stage = new VirtualStage();
     const client = stage.client();
