@@ -114,16 +114,13 @@ class Retrying<T> {
     this.#isBeginning = false;
   }
 
-  /** An attempt has brought its first value. */
-  watchStability(): Subscription {
-    const { stableAfterInMs = 10_000, scheduler = asyncScheduler } = this.policy;
-    const reset = (): void => void (this.#attempts = this.#retries = 0);
-    if (stableAfterInMs > 0 && stableAfterInMs < Infinity) return scheduler.schedule(reset, stableAfterInMs);
-    if (stableAfterInMs === 0) reset();
-    return Subscription.EMPTY;
+  now(): number {
+    return (this.policy.scheduler ?? asyncScheduler).now();
   }
 
-  failed(error: unknown): void {
+  /** An attempt has failed that brought its first value then, if it brought one. */
+  failed(error: unknown, aliveSince: number): void {
+    if (this.now() - aliveSince >= (this.policy.stableAfterInMs ?? 10_000)) this.#attempts = this.#retries = 0;
     try {
       this.#wait(error);
     } catch (thrown) {
@@ -158,7 +155,8 @@ class Retrying<T> {
 }
 
 class Attempt<T> extends Passing<T> {
-  #stability: Subscription | undefined;
+  /** When its first value came; until then it is as if that were still to come. */
+  #aliveSince = Infinity;
 
   constructor(
     destination: Subscriber<T>,
@@ -169,22 +167,18 @@ class Attempt<T> extends Passing<T> {
 
   next(value: T): void {
     if (this.closed) return;
-    this.#stability ??= this.retrying.watchStability();
+    // Looked at when it has failed: until then nobody needs to know, and most never do.
+    if (this.#aliveSince === Infinity) this.#aliveSince = this.retrying.now();
     this.destination.next(value);
   }
 
   override error(error: unknown): void {
     if (this.closed) return;
     this.unsubscribe();
-    this.retrying.failed(error);
+    this.retrying.failed(error, this.#aliveSince);
   }
 
   override complete(): void {
     if (!this.closed) this.destination.complete();
-  }
-
-  override unsubscribe(): void {
-    this.#stability?.unsubscribe();
-    super.unsubscribe();
   }
 }

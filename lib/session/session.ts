@@ -38,8 +38,8 @@ export class Session implements LinkTaker, Watched {
   #identity: ConnectedFrame | undefined;
   #link: Link | undefined;
   #watch: Watch | undefined;
-  /** A frame on the present link has proved what it was opened for. */
-  #isProven = false;
+  /** When a frame on the present link proved what it was opened for. */
+  #provenAt: number | undefined;
   #outage: Outage | undefined;
   /** The service's word before an intended close of the present link. */
   #goodbye: string | undefined;
@@ -56,8 +56,8 @@ export class Session implements LinkTaker, Watched {
   }
 
   /**
-   * Opens the session and emits whenever one of its links has lived for `stableAfterInMs`. Never completes; errors with
-   * a `SessionEnd`. Cold, for one subscription.
+   * Opens the session and emits whenever one of its links ends that has lived for `stableAfterInMs`. Never completes;
+   * errors with a `SessionEnd`. Cold, for one subscription.
    */
   get life$(): Observable<unknown> {
     return new Observable((subscriber) => {
@@ -109,8 +109,8 @@ export class Session implements LinkTaker, Watched {
     if (frame.kind === "disconnected") this.#goodbye = redact(frame.message ?? "");
     // After a recovery the service may send a newer token.
     if (frame.kind === "connected" && this.#identity) this.#identity = { ...this.#identity, ...frame };
-    if (this.#isProven) this.#delivery.next(frame);
-    else this.#prove(frame);
+    if (this.#provenAt === undefined) this.#prove(frame);
+    else this.#delivery.next(frame);
   }
 
   /** What follows the end of a link, or of an attempt: a recovery, now or later, or the end of the session. */
@@ -122,8 +122,9 @@ export class Session implements LinkTaker, Watched {
       this.#fail(attemptFailed(end, this.#phase, this.#goodbye, this.#hint(end)));
       return;
     }
-    const { isReliable, recoveryTimeoutInMs, scheduler } = this.options;
+    const { isReliable, recoveryTimeoutInMs, stableAfterInMs, scheduler } = this.options;
     const now = scheduler.now();
+    if (this.#provenAt !== undefined && now - this.#provenAt >= stableAfterInMs) this.#life?.next(true);
     const isRecoverable = isReliable && this.#identity.reconnectionToken !== undefined;
     const isFirst = this.#outage === undefined;
     const outage = (this.#outage ??= { since: now, attempt: 0, cause: causeOfLoss(end, this.#goodbye) });
@@ -161,7 +162,7 @@ export class Session implements LinkTaker, Watched {
   /** Opens a link: to a new session, or to the one there is. */
   #openLink(): void {
     const step = this.#nextStep();
-    this.#isProven = false;
+    this.#provenAt = undefined;
     this.#goodbye = undefined;
     const link$ = this.#identity ? this.#recoveryLink(this.#identity) : this.#newLink();
     if (step.closed) return; // overslept, or who was told has stopped the client
@@ -237,15 +238,11 @@ export class Session implements LinkTaker, Watched {
   #prove(frame: DownstreamFrame): void {
     const link = this.#link;
     if (link === undefined) return;
-    this.#isProven = this.#identity !== undefined || frame.kind === "connected";
+    const isProven = this.#identity !== undefined || frame.kind === "connected";
+    if (isProven) this.#provenAt = this.options.scheduler.now();
     if (this.#identity) this.#resume(frame, link);
     else this.#begin(frame, link);
-    if (!this.#isProven) return;
-    this.#callOffDeadline();
-    const { stableAfterInMs, scheduler } = this.options;
-    const prove = () => this.#life?.next(true);
-    if (stableAfterInMs === 0) prove();
-    else if (stableAfterInMs < Infinity) this.#step.add(after(stableAfterInMs, scheduler, prove));
+    if (isProven) this.#callOffDeadline();
   }
 
   /** A new session begins with its `connected` frame; what came before it belongs to no session. */

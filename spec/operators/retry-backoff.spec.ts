@@ -175,7 +175,7 @@ describe("retryBackoff", () => {
         const result$ = cold("(a#)").pipe(retryBackoff({ ...steady, maxRetries: 2, scheduler: recorder }));
         expectObservable(result$).toBe("a-a---(a#)");
         flush();
-        expect(recorder.delays).toEqual([10_000, 2, 10_000, 4, 10_000]); // stability, wait, stability, …
+        expect(recorder.delays).toEqual([2, 4]);
       });
     });
   });
@@ -302,7 +302,7 @@ describe("retryBackoff", () => {
       });
     });
 
-    it("is never proved when Infinity, without a timer", () => {
+    it("is never proved when Infinity", () => {
       marbles(({ cold, expectObservable, flush }, scheduler) => {
         const recorder = recording(scheduler);
         const result$ = cold("a 99s #").pipe(
@@ -314,13 +314,13 @@ describe("retryBackoff", () => {
       });
     });
 
-    it("costs one timer per subscription of the source, however many values come", () => {
+    it("costs no timer, however many values come", () => {
       marbles(({ hot, expectObservable, flush }, scheduler) => {
         const recorder = recording(scheduler);
         const result$ = hot("-abcdefgh|").pipe(retryBackoff({ scheduler: recorder, stableAfterInMs: 3 }));
         expectObservable(result$).toBe("-abcdefgh|");
         flush();
-        expect(recorder.delays).toEqual([3]);
+        expect(recorder.delays).toEqual([]);
       });
     });
 
