@@ -1,4 +1,4 @@
-import { Observable, Subscription, type SchedulerLike } from "rxjs";
+import { Observable, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
 import { after } from "./after.js";
 
 /** How often the clock is looked at: so soon after a sleep the connection is asked whether it is still there. */
@@ -9,18 +9,41 @@ const JUMP_MS = 2_000;
 /** Whether a timer that was due at a time, and fires now, has slept. A clock that is set back counts too. */
 export const hasJumped = (due: number, now: number): boolean => Math.abs(now - due) >= JUMP_MS;
 
-/** Emits after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. */
-export const clockJumps = (scheduler: SchedulerLike): Observable<void> =>
-  new Observable((subscriber) => {
-    let tick = Subscription.EMPTY;
-    const look = (): void => {
-      const due = scheduler.now() + LOOK_EVERY_MS;
-      // Not `interval`: in virtual time an action that is scheduled again keeps all that it was before.
-      tick = after(LOOK_EVERY_MS, scheduler, () => {
-        if (hasJumped(due, scheduler.now())) subscriber.next();
-        if (!subscriber.closed) look();
-      });
+const clocks = new WeakMap<SchedulerLike, Clock>();
+
+/**
+ * Emits after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. Hot: all who
+ * listen to the clock of one scheduler share its timer, however many clients there are.
+ */
+export function clockJumps(scheduler: SchedulerLike): Observable<void> {
+  let clock = clocks.get(scheduler);
+  if (clock === undefined) clocks.set(scheduler, (clock = new Clock(scheduler)));
+  return clock.jumps$;
+}
+
+/** Looks at a scheduler's clock for as long as anybody listens. */
+class Clock {
+  readonly #listeners = new Set<Subscriber<void>>();
+  #tick = Subscription.EMPTY;
+
+  constructor(private readonly scheduler: SchedulerLike) {}
+
+  readonly jumps$ = new Observable<void>((listener) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#look();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#tick.unsubscribe();
     };
-    look();
-    return () => tick.unsubscribe();
   });
+
+  #look(): void {
+    const due = this.scheduler.now() + LOOK_EVERY_MS;
+    // Not `interval`: in virtual time an action that is scheduled again keeps all that it was before.
+    this.#tick = after(LOOK_EVERY_MS, this.scheduler, () => {
+      // First, for who listens may be the last to leave, and the first to come again.
+      this.#look();
+      if (hasJumped(due, this.scheduler.now())) for (const listener of [...this.#listeners]) listener.next();
+    });
+  }
+}

@@ -47,6 +47,37 @@ describe("A clock", () => {
     clockJumps(scheduler).subscribe().unsubscribe();
     expect(scheduler.actions).toHaveLength(0);
   });
+
+  it("takes one timer for all who listen, until the last has left", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { sleeper, sleep } = sleeperOn(scheduler);
+    const told: string[] = [];
+    const listeners = ["ann", "bob", "eve"].map((name) => clockJumps(sleeper).subscribe(() => told.push(name)));
+    expect(scheduler.actions).toHaveLength(1);
+    listeners[0]?.unsubscribe();
+    sleep(600_000);
+    scheduler.maxFrames = 1_500;
+    scheduler.flush();
+    expect(told).toEqual(["bob", "eve"]);
+    expect(scheduler.actions).toHaveLength(1);
+    listeners.forEach((listener) => listener.unsubscribe());
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("is watched again by who comes when all others leave on its jump", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { sleeper, sleep } = sleeperOn(scheduler);
+    const told: number[] = [];
+    const first = clockJumps(sleeper).subscribe(() => {
+      first.unsubscribe();
+      clockJumps(sleeper).subscribe(() => told.push(scheduler.now()));
+    });
+    sleep(600_000);
+    scheduler.schedule(() => sleep(600_000), 1_500);
+    scheduler.maxFrames = 3_000;
+    scheduler.flush();
+    expect(told).toEqual([2_000]);
+  });
 });
 
 describe("A client whose machine has slept", () => {
