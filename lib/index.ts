@@ -11,10 +11,16 @@ export type { SessionIdentity, StartOptions } from "./client/when-ready.js";
 
 export type { ConnectionState, StopReason } from "./session/connection-state.js";
 export type { Joined } from "./session/group-record.js";
-export type { RejoinGroupFailed } from "./session/membership.js";
-export type { Connected, Disconnected, Gap, Recovered, Stopped } from "./session/notices.js";
+export type {
+  AckMessage,
+  Connected,
+  Disconnected,
+  Gap,
+  Recovered,
+  RejoinGroupFailed,
+  Stopped,
+} from "./session/notices.js";
 export type { CommandResult, WhenOffline } from "./session/operation.js";
-export type { AckMessage } from "./session/router.js";
 export type { ShouldRetry } from "./session/should-retry.js";
 
 export type { AccessContext, AccessUrlProvider, ClientAccess } from "./socket/access.js";

@@ -2,12 +2,20 @@ import { Subscription, type Observable } from "rxjs";
 import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
 import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import { invalidGroupName } from "../protocol/names.js";
+import type { Announced } from "../session/announcer.js";
 import type { ConnectionState } from "../session/connection-state.js";
 import { connectionStateOf } from "../session/lifecycle.js";
-import type { RejoinGroupFailed } from "../session/membership.js";
-import type { Connected, Disconnected, Gap, Notice, Recovered, Stopped } from "../session/notices.js";
+import type {
+  AckMessage,
+  Connected,
+  Disconnected,
+  Gap,
+  Notice,
+  Recovered,
+  RejoinGroupFailed,
+  Stopped,
+} from "../session/notices.js";
 import type { CommandResult } from "../session/operation.js";
-import type { AckMessage } from "../session/router.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
 import { resolveAccess, type ClientAccess } from "../socket/access.js";
 import { AsyncDisposable } from "./async-disposing.js";
@@ -18,6 +26,18 @@ import { WebPubSubGroup, type GroupOptions } from "./group.js";
 import { partsOf, type Parts } from "./parts.js";
 import { resolveOptions } from "./resolve-options.js";
 import { handled, whenReady, type SessionIdentity, type StartOptions } from "./when-ready.js";
+
+const ANNOUNCED = [
+  "state$",
+  "connected$",
+  "recovered$",
+  "disconnected$",
+  "gap$",
+  "stopped$",
+  "rejoinGroupFailed$",
+  "acks$",
+  "protocolErrors$",
+] as const satisfies readonly (keyof Announced)[];
 
 /**
  * A client of Azure Web PubSub as Observables.
@@ -77,12 +97,7 @@ export class WebPubSubClient extends AsyncDisposable {
         },
       });
     };
-    for (const name of ["state$", "connected$", "recovered$", "disconnected$", "gap$", "stopped$"] as const) {
-      shows(name, ({ announcer }) => announcer.streamOf(name));
-    }
-    shows("rejoinGroupFailed$", ({ membership }) => membership.rejoinGroupFailed$.asObservable());
-    shows("acks$", ({ router }) => router.acks$.asObservable());
-    shows("protocolErrors$", ({ router }) => router.protocolErrors$.asObservable());
+    for (const name of ANNOUNCED) shows(name, ({ announcer }) => announcer.streamOf(name));
     shows("serverMessages$", ({ holders, router }) => holders.holdDuring(router.serverMessages$));
     shows("groupMessages$", ({ holders, router }) => holders.holdDuring(router.groupMessages$));
   }
@@ -168,7 +183,7 @@ export class WebPubSubClient extends AsyncDisposable {
     queue.push(() => {
       announcer.complete();
       router.dispose();
-      membership.dispose();
+      membership.records.dispose();
     });
     return stopped;
   }

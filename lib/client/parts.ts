@@ -1,7 +1,8 @@
 import { AckIds } from "../session/ack-ids.js";
+import { Announcer } from "../session/announcer.js";
 import { Connection } from "../session/connection.js";
 import { EmissionQueue } from "../session/emission-queue.js";
-import { connectionStateOf, stopReasonOf } from "../session/lifecycle.js";
+import { stopReasonOf } from "../session/lifecycle.js";
 import { Membership } from "../session/membership.js";
 import type { Notice } from "../session/notices.js";
 import { Outbox } from "../session/outbox.js";
@@ -10,7 +11,6 @@ import { Router } from "../session/router.js";
 import { defaultShouldRetry } from "../session/should-retry.js";
 import type { Access } from "../socket/access.js";
 import { openLink } from "../socket/link.js";
-import { Announcer } from "./announcer.js";
 import { Commands } from "./commands.js";
 import { Holders } from "./holders.js";
 import type { ResolvedOptions } from "./resolve-options.js";
@@ -23,8 +23,9 @@ export function partsOf(access: Access, options: ResolvedOptions, notify: (notic
   const queue = new EmissionQueue();
   const ackIds = new AckIds();
   const outbox = new Outbox(options, queue);
-  const router = new Router(queue, (ack) => outbox.acknowledge(ack));
-  const membership = new Membership(options, outbox, ackIds, queue, (group, error) => router.refuse(group, error));
+  const announcer = new Announcer();
+  const router = new Router(queue, outbox, announcer);
+  const membership = new Membership(options, outbox, ackIds, queue, router, announcer);
   const connection = new Connection(options, {
     access,
     makeShouldRetry: () => shouldRetry ?? defaultShouldRetry(access.isFixed),
@@ -48,6 +49,5 @@ export function partsOf(access: Access, options: ResolvedOptions, notify: (notic
     holders,
     stopReason,
   });
-  const announcer = new Announcer(connectionStateOf(connection.lifecycle));
   return { queue, router, membership, connection, stopReason, holders, commands, announcer };
 }

@@ -1,7 +1,8 @@
-import { noop, Observable, Subject, Subscription, type Observer } from "rxjs";
+import { noop, Observable, Subscription, type Observer } from "rxjs";
 import type { SendMessageError } from "../errors/send-message-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import type { AckIds } from "./ack-ids.js";
+import type { Announcer } from "./announcer.js";
 import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import { isDefinitive, isUnanswered } from "./failures.js";
@@ -11,12 +12,7 @@ import { MembershipChange } from "./membership-change.js";
 import type { MembershipOptions } from "./membership-options.js";
 import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
-
-/** A rejoin that the service refused. */
-export interface RejoinGroupFailed {
-  readonly group: string;
-  readonly error: Error;
-}
+import type { Router } from "./router.js";
 
 const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
 
@@ -34,7 +30,6 @@ export interface Observing {
  * What commands ask for goes out as it is, see membership-commands.ts.
  */
 export class Membership {
-  readonly rejoinGroupFailed$ = new Subject<RejoinGroupFailed>();
   readonly records = new GroupRecords();
   /** Groups that nobody observes any more, and that are left after a while. */
   readonly #leaving: Deadlines<GroupRecord, GroupRecord>;
@@ -49,8 +44,8 @@ export class Membership {
     outbox: Outbox,
     ackIds: AckIds,
     private readonly queue: EmissionQueue,
-    /** The service will not have us in a group, for good. */
-    private readonly onRefused: (group: string, error: SendMessageError) => void,
+    private readonly router: Pick<Router, "refuse">,
+    private readonly announcer: Announcer,
   ) {
     this.#ports = {
       codec: options.codec,
@@ -136,12 +131,6 @@ export class Membership {
     });
   }
 
-  /** Completes what replays. */
-  dispose(): void {
-    this.rejoinGroupFailed$.complete();
-    this.records.dispose();
-  }
-
   /** Sends one join or leave for a command. Cold. */
   change(kind: MembershipChange["kind"], record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     return new Observable((subscriber) => {
@@ -223,8 +212,8 @@ export class Membership {
     record.refusals++;
     record.observers = 0;
     record.dropClaims();
-    if (isRejoin) this.queue.push(() => this.rejoinGroupFailed$.next({ group: name, error }));
-    this.onRefused(name, error);
+    if (isRejoin) this.queue.push(() => this.announcer.next("rejoinGroupFailed$", { group: name, error }));
+    this.router.refuse(name, error);
     this.#settleWaiting(record, (waiting) => waiting.error(error));
   }
 

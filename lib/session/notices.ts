@@ -1,5 +1,6 @@
 import type { ConnectionCause } from "../errors/connection-error.js";
 import { defined } from "../protocol/defined.js";
+import type { ServiceError } from "../protocol/messages.js";
 import type { ConnectionState } from "./connection-state.js";
 import { connectionStateOf, identityOf, sessionOf, type Lifecycle } from "./lifecycle.js";
 
@@ -47,7 +48,25 @@ export interface Stopped {
   readonly error?: Error;
 }
 
-/** What there is to tell the public, by the name of who tells it. */
+/** A rejoin that the service refused. */
+export interface RejoinGroupFailed {
+  readonly group: string;
+  readonly error: Error;
+}
+
+/** The service's answer to an operation. */
+export interface AckMessage {
+  /** The id that the operation was sent under. */
+  readonly ackId: number;
+  /** Whether the service did what was asked, now or before. */
+  readonly success: boolean;
+  /** It had done it before. */
+  readonly isDuplicated: boolean;
+  /** Why not, in the service's words; absent on success. */
+  readonly error?: ServiceError;
+}
+
+/** What a change of the lifecycle has to tell the public, by the name of who tells it. */
 interface Told {
   readonly gap$: Omit<Gap, "groups">;
   readonly state$: ConnectionState;

@@ -1,27 +1,12 @@
-import { Observable, Subject, type Subscriber } from "rxjs";
+import { Observable, type Subscriber } from "rxjs";
 import { ProtocolError } from "../errors/client-errors.js";
 import { logger } from "../logging/logger.js";
-import type {
-  AckFrame,
-  DownstreamFrame,
-  GroupDataMessage,
-  ServerDataMessage,
-  ServiceError,
-} from "../protocol/messages.js";
+import type { AckFrame, DownstreamFrame, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
+import type { Announced, Announcer } from "./announcer.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import { FanOut } from "./fan-out.js";
-
-/** The service's answer to an operation. */
-export interface AckMessage {
-  /** The id that the operation was sent under. */
-  readonly ackId: number;
-  /** Whether the service did what was asked, now or before. */
-  readonly success: boolean;
-  /** It had done it before. */
-  readonly isDuplicated: boolean;
-  /** Why not, in the service's words; absent on success. */
-  readonly error?: ServiceError;
-}
+import type { AckMessage } from "./notices.js";
+import type { Outbox } from "./outbox.js";
 
 /**
  * Who listens to one group: its members, for whom it is joined, and those who watch what others joined for them. One
@@ -38,14 +23,13 @@ class GroupAudience extends FanOut<GroupDataMessage> {
 export class Router {
   readonly #groupMessages = new FanOut<GroupDataMessage>();
   readonly #serverMessages = new FanOut<ServerDataMessage>();
-  readonly acks$ = new Subject<AckMessage>();
-  readonly protocolErrors$ = new Subject<ProtocolError>();
   readonly #groups = new Map<string, GroupAudience>();
   #isDisposed = false;
 
   constructor(
     private readonly queue: EmissionQueue,
-    private readonly acknowledge: (ack: AckFrame) => void,
+    private readonly outbox: Pick<Outbox, "acknowledge">,
+    private readonly announcer: Announcer,
   ) {}
 
   get groupMessages$(): Observable<GroupDataMessage> {
@@ -100,19 +84,19 @@ export class Router {
         break;
       case "ack":
         // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
-        if (!this.acks$.observed) {
-          this.acknowledge(frame);
+        if (!this.announcer.isObserved("acks$")) {
+          this.outbox.acknowledge(frame);
           break;
         }
         this.queue.transact(() => {
-          this.queue.emit(this.acks$, ackOf(frame), due);
-          this.acknowledge(frame);
+          this.#announce("acks$", ackOf(frame), due);
+          this.outbox.acknowledge(frame);
         });
         break;
       case "malformed": {
         const error = new ProtocolError(frame.reason, frame.frame);
         logger.warning(() => error.message);
-        this.queue.emit(this.protocolErrors$, error, due);
+        this.#announce("protocolErrors$", error, due);
         break;
       }
       // The session has seen to these, or there is nothing to be done.
@@ -127,13 +111,18 @@ export class Router {
   /** Completes everything. */
   dispose(): void {
     this.#isDisposed = true;
-    for (const stream of [this.#groupMessages, this.#serverMessages, this.acks$, this.protocolErrors$]) {
-      stream.complete();
-    }
+    this.#groupMessages.complete();
+    this.#serverMessages.complete();
     for (const audience of this.#groups.values()) {
       audience.complete();
       audience.watchers?.complete();
     }
+  }
+
+  #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], due: () => boolean): void {
+    this.queue.push(() => {
+      if (due()) this.announcer.next(name, value);
+    });
   }
 
   #messages<T>(fanOut: FanOut<T>): Observable<T> {

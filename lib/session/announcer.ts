@@ -1,26 +1,27 @@
 import { ReplaySubject, Subject, type Observable } from "rxjs";
-import type { ConnectionState } from "../session/connection-state.js";
-import type { Connected, Disconnected, Gap, Recovered, Stopped } from "../session/notices.js";
+import type { ProtocolError } from "../errors/client-errors.js";
+import type { ConnectionState } from "./connection-state.js";
+import { connectionStateOf, initialLifecycle } from "./lifecycle.js";
+import type { AckMessage, Connected, Disconnected, Gap, Recovered, RejoinGroupFailed, Stopped } from "./notices.js";
 
 /** What each stream emits. */
-interface Announced {
+export interface Announced {
   readonly state$: ConnectionState;
   readonly connected$: Connected;
   readonly recovered$: Recovered;
   readonly disconnected$: Disconnected;
   readonly gap$: Gap;
   readonly stopped$: Stopped;
+  readonly rejoinGroupFailed$: RejoinGroupFailed;
+  readonly acks$: AckMessage;
+  readonly protocolErrors$: ProtocolError;
 }
 
 /** The streams of what happens to a connection. One that nobody has asked for costs nothing. */
 export class Announcer {
   readonly #subjects: Partial<Record<keyof Announced, Subject<unknown>>> = {};
-  #state: ConnectionState;
+  #state: ConnectionState = connectionStateOf(initialLifecycle);
   #isComplete = false;
-
-  constructor(initial: ConnectionState) {
-    this.#state = initial;
-  }
 
   /** Makes a stream, once. Hot; `state$` replays, the others do not. */
   streamOf<Name extends keyof Announced>(name: Name): Observable<Announced[Name]> {
@@ -29,6 +30,11 @@ export class Announcer {
     if (isState) subject.next(this.#state);
     if (this.#isComplete) subject.complete();
     return subject.asObservable() as Observable<Announced[Name]>;
+  }
+
+  /** Whether anybody would hear what is told. */
+  isObserved(name: keyof Announced): boolean {
+    return this.#subjects[name]?.observed ?? false;
   }
 
   next<Name extends keyof Announced>(name: Name, value: Announced[Name]): void {
