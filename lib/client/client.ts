@@ -1,4 +1,4 @@
-import { Subscription, type Observable } from "rxjs";
+import type { Observable } from "rxjs";
 import { ClientStoppedError, type ProtocolError } from "../errors/client-errors.js";
 import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import { invalidGroupName } from "../protocol/names.js";
@@ -10,7 +10,6 @@ import type {
   Connected,
   Disconnected,
   Gap,
-  Notice,
   Recovered,
   RejoinGroupFailed,
   Stopped,
@@ -23,7 +22,7 @@ import type { WebPubSubClientOptions } from "./client-options.js";
 import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
 import { refuse } from "./commands.js";
 import { WebPubSubGroup, type GroupOptions } from "./group.js";
-import { partsOf, type Parts } from "./parts.js";
+import { Parts } from "./parts.js";
 import { resolveOptions } from "./resolve-options.js";
 import { handled, whenReady, type SessionIdentity, type StartOptions } from "./when-ready.js";
 
@@ -82,9 +81,6 @@ export class WebPubSubClient extends AsyncDisposable {
   declare readonly groupMessages$: Observable<GroupDataMessage>;
 
   readonly #parts: Parts;
-  /** What each `start()` holds. */
-  readonly #starts = new Set<Subscription>();
-  #lastingStart = Subscription.EMPTY;
 
   static {
     /** Made when it is first asked for, and from then on the same: most clients are asked for few of them. */
@@ -111,7 +107,7 @@ export class WebPubSubClient extends AsyncDisposable {
    */
   constructor(access: ClientAccess, options?: WebPubSubClientOptions) {
     super();
-    this.#parts = partsOf(resolveAccess(access), resolveOptions(options), (notice) => this.#notify(notice));
+    this.#parts = new Parts(resolveAccess(access), resolveOptions(options));
   }
 
   /** What the connection is doing now; inside a subscriber it may be ahead of `state$`. */
@@ -132,20 +128,17 @@ export class WebPubSubClient extends AsyncDisposable {
   }
 
   #start(open: () => void, aborter?: AbortSignalLike): Promise<SessionIdentity> {
-    if (this.#parts.stopReason() === "disposed") {
+    if (this.#parts.stopReason === "disposed") {
       return handled(Promise.reject(new ClientStoppedError("start()", "disposed")));
     }
     return this.#parts.queue.transact(() => {
+      const settle = this.#parts.holders.holdForStart();
       open();
-      const hold = this.#parts.holders.hold();
-      this.#starts.add(hold);
       const ready = whenReady(this.#parts.connection, aborter);
-      const release = () => {
-        hold.unsubscribe();
-        this.#starts.delete(hold);
-      };
-      // Once resolved it holds without condition, and one such hold does for all.
-      void ready.then(() => (this.#lastingStart.closed ? (this.#lastingStart = hold) : release()), release);
+      void ready.then(
+        () => settle(true),
+        () => settle(false),
+      );
       return ready;
     });
   }
@@ -168,7 +161,7 @@ export class WebPubSubClient extends AsyncDisposable {
    */
   reconnect({ newSession = false }: { readonly newSession?: boolean } = {}): Promise<SessionIdentity> {
     const open = () => (newSession ? this.#parts.connection.renew() : this.#parts.connection.reopen());
-    if (this.#parts.stopReason() !== undefined) return this.#start(open);
+    if (this.#parts.stopReason !== undefined) return this.#start(open);
     // What follows is emitted only when somebody waits for the outcome.
     return this.#parts.queue.transact(() => {
       open();
@@ -251,22 +244,6 @@ export class WebPubSubClient extends AsyncDisposable {
   #stop(reason: "stop" | "disposed"): Promise<void> {
     return new Promise((resolve) => {
       this.#parts.connection.stop(reason).subscribe({ complete: resolve });
-    });
-  }
-
-  #notify(notice: Notice): void {
-    const { holders, queue, announcer, membership } = this.#parts;
-    if (notice.to === "stopped$") {
-      // Before anyone is told: who starts again inside stopped$ holds the next run, not this one.
-      const held = [...this.#starts];
-      this.#starts.clear();
-      held.forEach((hold) => hold.unsubscribe());
-      holders.stopped();
-    }
-    queue.push(() => {
-      const { to, value } = notice;
-      if (to === "gap$") announcer.next(to, { ...value, groups: membership.wanted() });
-      else announcer.next(to, value);
     });
   }
 }

@@ -16,14 +16,18 @@ import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } f
 import type { Holders } from "./holders.js";
 import { Sending } from "./sending.js";
 
-export interface CommandPorts extends MembershipCommandPorts {
+export interface CommandOptions {
   readonly codec: Codec;
-  readonly ackIds: AckIds;
-  readonly holders: Holders;
   readonly messageRetry: RetryBackoffPolicy;
   readonly whenOffline: WhenOffline;
+}
+
+export interface CommandPorts extends MembershipCommandPorts {
+  readonly options: CommandOptions;
+  readonly ackIds: AckIds;
+  readonly holders: Holders;
   /** Why the client is stopped, if it is. */
-  readonly stopReason: () => StopReason | undefined;
+  readonly stopReason: StopReason | undefined;
 }
 
 /**
@@ -60,7 +64,7 @@ export class Commands {
     return this.#send("sendToGroup", group, options, (ackId) => {
       const { noEcho, ttlSeconds, metadata } = options;
       refuse(ttlSeconds === undefined ? undefined : invalidTtlSeconds(ttlSeconds), ttlSeconds);
-      return this.ports.codec.sendToGroup({ group, content, dataType, noEcho, ttlSeconds, metadata, ackId });
+      return this.ports.options.codec.sendToGroup({ group, content, dataType, noEcho, ttlSeconds, metadata, ackId });
     });
   }
 
@@ -71,7 +75,7 @@ export class Commands {
     options: SendEventOptions = {},
   ): Observable<CommandResult> {
     return this.#send("sendEvent", event, options, (ackId) =>
-      this.ports.codec.event({ event, content, dataType, metadata: options.metadata, ackId }),
+      this.ports.options.codec.event({ event, content, dataType, metadata: options.metadata, ackId }),
     );
   }
 
@@ -84,7 +88,7 @@ export class Commands {
 
   #check(kind: OperationKind, target: string): void {
     refuse(kind === "sendEvent" ? invalidEventName(target) : invalidGroupName(target), target);
-    const reason = this.ports.stopReason();
+    const reason = this.ports.stopReason;
     if (reason === "stop" || reason === "disposed") {
       throw new ClientStoppedError(describeOperation({ kind, target }), reason);
     }
@@ -99,7 +103,7 @@ export class Commands {
     return new Observable((subscriber) => {
       this.#check(kind, target);
       const { ackIds } = this.ports;
-      const { fireAndForget = false, metadata, whenOffline = this.ports.whenOffline } = options;
+      const { fireAndForget = false, metadata, whenOffline = this.ports.options.whenOffline } = options;
       refuse(metadata === undefined ? undefined : invalidMetadata(metadata), metadata);
       const ackId = fireAndForget ? undefined : ackIds.take(options.ackId);
       let frame: string | Uint8Array;

@@ -9,6 +9,11 @@ import { stopReasonOf } from "../session/lifecycle.js";
  */
 export class Holders {
   #count = 0;
+  /** How many of them are calls of `start()`: those that wait, and one for all that have resolved. */
+  #starts = 0;
+  #isStarted = false;
+  /** Counts the stops, each of which ends what all calls of `start()` before it hold. */
+  #stops = 0;
   #idleTimer = Subscription.EMPTY;
 
   constructor(
@@ -16,13 +21,7 @@ export class Holders {
     private readonly connection: Connection,
   ) {}
 
-  /** Holds the connection until unsubscribed; opens it unless it is stopped for good. */
-  hold(): Subscription {
-    this.acquire();
-    return new Subscription(() => this.release());
-  }
-
-  /** As {@link hold}, for a holder that releases it by itself, once. */
+  /** Holds the connection until released, once; opens it unless it is stopped for good. */
   acquire(): void {
     const reason = stopReasonOf(this.connection.lifecycle);
     this.#count++;
@@ -38,13 +37,41 @@ export class Holders {
   /** Holds the connection while a source is subscribed. */
   holdDuring<T>(source: Observable<T>): Observable<T> {
     return using(
-      () => this.hold(),
+      () => {
+        this.acquire();
+        return new Subscription(() => this.release());
+      },
       () => source,
     );
   }
 
-  /** The connection was stopped: there is nothing to close any more. */
+  /**
+   * Holds the connection for a call of `start()`, which opens it, until it is stopped. What is returned is to be told
+   * how that went: in vain, it holds no longer.
+   */
+  holdForStart(): (isReady: boolean) => void {
+    const stops = this.#stops;
+    this.#count++;
+    this.#starts++;
+    this.#idleTimer.unsubscribe();
+    return (isReady) => {
+      if (this.#stops !== stops) return;
+      // One that is ready holds without condition, and does for all that are.
+      if (isReady && !this.#isStarted) {
+        this.#isStarted = true;
+      } else {
+        this.#starts--;
+        this.release();
+      }
+    };
+  }
+
+  /** The connection was stopped: there is nothing to close any more, and what was started is over. */
   stopped(): void {
+    this.#stops++;
+    this.#count -= this.#starts;
+    this.#starts = 0;
+    this.#isStarted = false;
     this.#idleTimer.unsubscribe();
   }
 

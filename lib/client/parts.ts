@@ -1,53 +1,53 @@
 import { AckIds } from "../session/ack-ids.js";
 import { Announcer } from "../session/announcer.js";
+import type { ConnectionPorts } from "../session/connection-ports.js";
 import { Connection } from "../session/connection.js";
+import type { StopReason } from "../session/connection-state.js";
 import { EmissionQueue } from "../session/emission-queue.js";
 import { stopReasonOf } from "../session/lifecycle.js";
 import { Membership } from "../session/membership.js";
-import type { Notice } from "../session/notices.js";
 import { Outbox } from "../session/outbox.js";
 import { RecoveryPace } from "../session/recovery-pace.js";
 import { Router } from "../session/router.js";
-import { defaultShouldRetry } from "../session/should-retry.js";
 import type { Access } from "../socket/access.js";
-import { openLink } from "../socket/link.js";
-import { Commands } from "./commands.js";
+import { Commands, type CommandPorts } from "./commands.js";
+import type { GroupPorts } from "./group.js";
 import { Holders } from "./holders.js";
 import type { ResolvedOptions } from "./resolve-options.js";
 
-export type Parts = ReturnType<typeof partsOf>;
+/** What a client is made of. The parts share one object of options, and know each other by what this object holds. */
+export class Parts implements ConnectionPorts, CommandPorts, GroupPorts {
+  readonly queue = new EmissionQueue();
+  readonly announcer = new Announcer();
+  readonly ackIds = new AckIds();
+  readonly outbox: Outbox;
+  readonly router: Router;
+  readonly membership: Membership;
+  readonly pace: RecoveryPace;
+  readonly connection: Connection;
+  readonly holders: Holders;
+  readonly commands: Commands;
 
-/** Puts a client together. The parts share one object of options. */
-export function partsOf(access: Access, options: ResolvedOptions, notify: (notice: Notice) => void) {
-  const { scheduler, random, shouldRetry, codec, messageRetry, whenOffline } = options;
-  const queue = new EmissionQueue();
-  const ackIds = new AckIds();
-  const outbox = new Outbox(options, queue);
-  const announcer = new Announcer();
-  const router = new Router(queue, outbox, announcer);
-  const membership = new Membership(options, outbox, ackIds, queue, router, announcer);
-  const connection = new Connection(options, {
-    access,
-    makeShouldRetry: () => shouldRetry ?? defaultShouldRetry(access.isFixed),
-    openLink: (url) => openLink(url, options),
-    pace: new RecoveryPace(scheduler, random),
-    outbox,
-    membership,
-    queue,
-    router,
-    notify,
-  });
-  const stopReason = () => stopReasonOf(connection.lifecycle);
-  const holders = new Holders(options, connection);
-  const commands = new Commands({
-    codec,
-    messageRetry,
-    whenOffline,
-    ackIds,
-    outbox,
-    membership,
-    holders,
-    stopReason,
-  });
-  return { queue, router, membership, connection, stopReason, holders, commands, announcer };
+  constructor(
+    readonly access: Access,
+    readonly options: ResolvedOptions,
+  ) {
+    const { queue, announcer, ackIds } = this;
+    this.outbox = new Outbox(options, queue);
+    this.router = new Router(queue, this.outbox, announcer);
+    this.membership = new Membership(options, this.outbox, ackIds, queue, this.router, announcer);
+    this.pace = new RecoveryPace(options.scheduler, options.random);
+    this.connection = new Connection(options, this);
+    this.holders = new Holders(options, this.connection);
+    this.commands = new Commands(this);
+  }
+
+  /** Why the client is stopped, if it is. */
+  get stopReason(): StopReason | undefined {
+    return stopReasonOf(this.connection.lifecycle);
+  }
+
+  stopped(): void {
+    this.holders.stopped();
+  }
 }

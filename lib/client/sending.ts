@@ -4,7 +4,7 @@ import type { CommandResult, OperationKind, Transmission, WhenOffline } from "..
 import type { CommandPorts } from "./commands.js";
 
 /** What of a client's parts a send works with. */
-type SendingPorts = Pick<CommandPorts, "ackIds" | "outbox" | "holders" | "messageRetry">;
+type SendingPorts = Pick<CommandPorts, "ackIds" | "outbox" | "holders" | "options">;
 
 /**
  * One send under way: the transmission, whose outcome it gets from the outbox and passes on, and all that it holds until
@@ -44,7 +44,7 @@ export class Sending implements Transmission {
   }
 
   retryDelay(): number | undefined {
-    return retryDelay(this.ports.messageRetry, ++this.#retries);
+    return retryDelay(this.ports.options.messageRetry, ++this.#retries);
   }
 
   next(result: CommandResult): void {

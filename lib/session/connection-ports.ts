@@ -1,27 +1,19 @@
-import type { Observable } from "rxjs";
-import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import type { Announcer } from "./announcer.js";
 import type { EmissionQueue } from "./emission-queue.js";
-import type { Notice } from "./notices.js";
 import type { Router } from "./router.js";
+import type { RunOptions } from "./run.js";
 import type { SessionOptions, SessionPorts } from "./session-ports.js";
-import type { ShouldRetry } from "./should-retry.js";
 
-export interface ConnectionOptions extends SessionOptions {
-  readonly autoReconnect: boolean;
-  /** Who judges an attempt, and who is told of a wait, is the connection's own. */
-  readonly reconnectRetry: Omit<RetryBackoffPolicy, "shouldRetry" | "onWait">;
-  /** Emissions mean "look at the connection now". */
-  readonly wake$: Observable<unknown>;
-}
+export type ConnectionOptions = SessionOptions & RunOptions;
 
-/** What a connection works with, and whom it tells. */
-export type ConnectionPorts = Pick<SessionPorts, "access" | "openLink" | "pace" | "outbox" | "membership"> & {
-  /** Makes the judge of one run's failed attempts. */
-  readonly makeShouldRetry: () => ShouldRetry;
+/** What a connection works with. */
+export interface ConnectionPorts extends SessionPorts {
   readonly queue: EmissionQueue;
   readonly router: Router;
-  readonly notify: (notice: Notice) => void;
-};
+  readonly announcer: Announcer;
+  /** The connection is stopped, by whomever, and will soon be told to be. */
+  stopped(): void;
+}
 
 /** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */
 export type Outcome = { readonly run: number } & (

@@ -1,12 +1,11 @@
-import { defer, EMPTY, NEVER, Subject, Subscription, type Observable } from "rxjs";
+import { EMPTY, NEVER, Subject, type Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { logger } from "../logging/logger.js";
-import { retryBackoff } from "../operators/retry-backoff.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
-import { clockJumps } from "./clock-jumps.js";
 import { notBeforeATick } from "./closing.js";
+import type { Cause } from "./emission-queue.js";
 import type { ConnectionOptions, ConnectionPorts, Outcome } from "./connection-ports.js";
 import {
   connectionStateOf,
@@ -17,23 +16,23 @@ import {
   type Lifecycle,
   type LifecycleEvent,
 } from "./lifecycle.js";
-import { noticesOf } from "./notices.js";
+import { noticesOf, type Notice } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
+import { Run, type RunHost } from "./run.js";
 import { gaveUp, SessionEnd } from "./session-end.js";
 import type { SessionHost } from "./session-ports.js";
 import { Session } from "./session.js";
-import { WakeUps } from "./wake-ups.js";
 
 /**
  * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
  * changes. A *run* goes from being opened to being stopped or giving up.
  */
-export class Connection implements SessionHost {
+export class Connection implements SessionHost, RunHost {
   readonly outcome$ = new Subject<Outcome>();
   readonly #now$ = new Subject<void>();
   #lifecycle: Lifecycle = initialLifecycle;
   #runNumber = 0;
-  #run = Subscription.EMPTY;
+  #run: Run | undefined;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
 
@@ -116,7 +115,9 @@ export class Connection implements SessionHost {
         );
       }
       membership.start();
-      this.#subscribe(++this.#runNumber);
+      // Known before it begins, so that an access function that stops the client stops this run.
+      this.#run = new Run(this.options, this, this.ports.access.isFixed, ++this.#runNumber);
+      this.#run.begin();
     });
   }
 
@@ -124,7 +125,7 @@ export class Connection implements SessionHost {
   #endRun(): void {
     if (this.#session) this.#waitFor(this.#session.close());
     this.#session = undefined;
-    this.#run.unsubscribe();
+    this.#run?.unsubscribe();
   }
 
   /** Whoever opens the next socket, or stops, waits for this; what is over is forgotten. */
@@ -139,56 +140,19 @@ export class Connection implements SessionHost {
     });
   }
 
-  #subscribe(run: number): void {
-    const isDue = () => run === this.#runNumber && this.#lifecycle.phase !== "stopped";
-    // Known before it is subscribed, so that a provider that stops the client stops this run.
-    const subscription = (this.#run = new Subscription());
-    const wakeUps = new WakeUps(this.options.scheduler, () => this.wake());
-    subscription.add(wakeUps);
-    clockJumps(this.options.scheduler).subscribe(wakeUps);
-    // Another copy of RxJS gives a subscription of its own.
-    wakeUps.add(this.options.wake$.subscribe(wakeUps));
-    subscription.add(this.#sessions(isDue).subscribe({ error: (end: unknown) => this.#giveUp(end) }));
+  attempt(run: Run): Observable<unknown> {
+    this.#dispatch({ type: "attempted" });
+    if (run.closed) return NEVER; // who was told of it has ended the run
+    const session = new Session(this.options, this.ports, this, run, connectingIn(this.#lifecycle));
+    this.#session = session;
+    return session.life$;
   }
 
-  #sessions(isDue: () => boolean): Observable<unknown> {
-    const { autoReconnect, reconnectRetry } = this.options;
-    const { makeShouldRetry } = this.ports;
-    let shouldRetry = makeShouldRetry();
-    return defer(() => {
-      this.#dispatch({ type: "attempted" });
-      if (!isDue()) return NEVER; // who was told of it has ended the run
-      const { attempt, cause } = connectingIn(this.#lifecycle);
-      // What is new goes first, here and below: V8 gives an object that begins as a copy a hidden class of its own.
-      const session = new Session(this.options, { host: this, isDue, ...this.ports }, attempt, cause);
-      this.#session = session;
-      return session.life$;
-    }).pipe(
-      retryBackoff({
-        shouldRetry: (end, attempt) => {
-          if (!(end instanceof SessionEnd)) return false;
-          if (!end.hadSession) return shouldRetry(end.cause, attempt);
-          // What failed before this session is no longer "in a row".
-          shouldRetry = makeShouldRetry();
-          return autoReconnect || !this.#isAnnounced;
-        },
-        onWait: ({ error, attempt, retryAt }) => {
-          if (error instanceof SessionEnd) this.#fail(error, attempt, retryAt);
-          return this.#now$;
-        },
-        ...reconnectRetry,
-        // A session emits when a link of it has lived for so long already.
-        stableAfterInMs: 0,
-      }),
-    );
-  }
-
-  /** A session that was never announced counts as an attempt that failed. */
-  get #isAnnounced(): boolean {
+  get isAnnounced(): boolean {
     return this.#lifecycle.phase === "connected" || this.#lifecycle.phase === "recovering";
   }
 
-  #fail(end: SessionEnd, attempt: number, retryAt: number): void {
+  failed(end: SessionEnd, attempt: number, retryAt: number): void {
     const { queue, outbox, membership } = this.ports;
     queue.transact(() => {
       this.#dispatch({ type: "failed", cause: end.cause, attempt, retryAt, lastFrameAt: this.#lastFrameAt });
@@ -198,13 +162,13 @@ export class Connection implements SessionHost {
     });
   }
 
-  #giveUp(end: unknown): void {
+  gaveUp(end: unknown): void {
     const { queue, outbox, membership } = this.ports;
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = gaveUp(end, cause);
     queue.transact(() => {
       // What watched over the run, such as wake$, has nothing to wake any more.
-      this.#run.unsubscribe();
+      this.#run?.unsubscribe();
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
       membership.endSession();
@@ -217,8 +181,8 @@ export class Connection implements SessionHost {
     });
   }
 
-  frame(frame: DownstreamFrame, isDue: () => boolean): void {
-    this.ports.router.route(frame, isDue);
+  frame(frame: DownstreamFrame, run: Cause): void {
+    this.ports.router.route(frame, run);
   }
 
   handshaken({ connectionId, userId }: ConnectedFrame, link: Link): void {
@@ -267,7 +231,17 @@ export class Connection implements SessionHost {
     const next = (this.#lifecycle = transition(previous, event));
     if (next === previous) return;
     logger.info(() => `${event.type}: ${JSON.stringify(connectionStateOf(next))}`);
-    for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) this.ports.notify(notice);
+    for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) this.#announce(notice);
+  }
+
+  #announce({ to, value }: Notice): void {
+    const { queue, announcer, membership } = this.ports;
+    // Before anyone is told: who starts again inside stopped$ holds the next run, not this one.
+    if (to === "stopped$") this.ports.stopped();
+    queue.push(() => {
+      if (to === "gap$") announcer.next(to, { ...value, groups: membership.wanted() });
+      else announcer.next(to, value);
+    });
   }
 
   #settle(outcome: Outcome): void {

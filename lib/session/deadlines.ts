@@ -8,6 +8,12 @@ export interface Due {
   dueAt: number;
 }
 
+/** Whose deadlines they are. */
+export interface DeadlineKeeper<T> {
+  /** The time of one is over; it is not among the others any more. */
+  overdue(item: T): void;
+}
+
 /**
  * Things by key that all get the same time, with one timer for all: what was set first is due first, so only the eldest
  * is watched. Settling one before its time costs nothing but its removal. Iterates in the order set.
@@ -21,8 +27,7 @@ export class Deadlines<K, T extends Due> {
   constructor(
     private readonly timeInMs: number,
     private readonly scheduler: SchedulerLike,
-    /** It is not among the others any more. */
-    private readonly onDue: (item: T) => void,
+    private readonly keeper: DeadlineKeeper<T>,
   ) {}
 
   get size(): number {
@@ -96,7 +101,7 @@ export class Deadlines<K, T extends Due> {
       return false;
     }
     this.settle(key);
-    this.onDue(item);
+    this.keeper.overdue(item);
     return !this.#isStopped;
   }
 }

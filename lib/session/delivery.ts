@@ -1,18 +1,19 @@
 import { Observable, Subscription, type Subscriber } from "rxjs";
 import { logger } from "../logging/logger.js";
-import { replayJoins } from "../operators/replay-joins.js";
+import { replayJoins, type ReplayJoinsOptions } from "../operators/replay-joins.js";
 import { sequenceAck } from "../operators/sequence-ack.js";
 import { Passing } from "../operators/passing.js";
 import { utf8Length } from "../protocol/bytes.js";
 import type { DownstreamFrame } from "../protocol/messages.js";
 import { after } from "./after.js";
-import type { SessionOptions, SessionPorts } from "./session-ports.js";
+import type { Cause } from "./emission-queue.js";
+import type { Membership } from "./membership.js";
+import type { SessionHost, SessionOptions } from "./session-ports.js";
 
 /** Rejoins are waited for so long; slower ones go on while the session is ready. */
 const REJOIN_PATIENCE_MS = 5_000;
 
 type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
-type DeliveryPorts = Pick<SessionPorts, "membership" | "host" | "isDue">;
 
 interface Sender {
   /** Sends what is never held back. */
@@ -20,7 +21,7 @@ interface Sender {
 }
 
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
-export class Delivery {
+export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
   /** When the last frame came in. */
   lastFrameAt: number;
   /** How many came in. */
@@ -35,7 +36,9 @@ export class Delivery {
 
   constructor(
     private readonly options: DeliveryOptions,
-    private readonly ports: DeliveryPorts,
+    private readonly membership: Pick<Membership, "wanted" | "rejoin">,
+    private readonly host: Pick<SessionHost, "frame" | "settled">,
+    private readonly run: Cause,
     private readonly sender: Sender,
   ) {
     this.lastFrameAt = options.scheduler.now();
@@ -43,8 +46,7 @@ export class Delivery {
 
   /** Hands frames out for as long as the session lives; what fails on the way is its error. */
   begin(session: Subscriber<unknown>): void {
-    const { codec, isReliable, scheduler, rejoinConcurrency, sequenceAck: thresholds } = this.options;
-    const { membership } = this.ports;
+    const { codec, isReliable, scheduler, sequenceAck: thresholds } = this.options;
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     });
@@ -59,18 +61,7 @@ export class Delivery {
           }),
         )
       : received$;
-    const frames$ = accepted$.pipe(
-      replayJoins({
-        sessionStart: (frame) => frame === this.#handshake,
-        wanted: () => membership.wanted(),
-        join: (group) => membership.rejoin(group),
-        concurrency: rejoinConcurrency,
-        onFailed: (group, error) =>
-          logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`),
-        onSettled: () => this.#settle(),
-      }),
-    );
-    frames$.subscribe(new Telling(session, this.ports));
+    accepted$.pipe(replayJoins(this)).subscribe(new Telling(session, this.host, this.run));
     session.add(() => this.#patience.unsubscribe());
   }
 
@@ -85,19 +76,39 @@ export class Delivery {
   /** The session begins with this frame. */
   handshake(frame: DownstreamFrame): void {
     this.#handshake = frame;
-    this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.ports.host.settled());
+    this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.host.settled());
   }
 
   next(frame: DownstreamFrame): void {
     this.#taker?.next(frame);
   }
 
-  /** All joins have settled, in time. */
-  #settle(): void {
-    if (this.#patience.closed) return;
+  get concurrency(): number {
+    return this.options.rejoinConcurrency;
+  }
+
+  sessionStart(frame: DownstreamFrame): boolean {
+    return frame === this.#handshake;
+  }
+
+  wanted(): readonly string[] {
+    return this.membership.wanted();
+  }
+
+  join(group: string): Observable<never> {
+    return this.membership.rejoin(group);
+  }
+
+  onFailed(group: string, error: unknown): void {
+    logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`);
+  }
+
+  /** All joins have settled. */
+  onSettled(): void {
+    if (this.#patience.closed) return; // but too late
     this.#patience.unsubscribe();
     this.#patience = Subscription.EMPTY;
-    this.ports.host.settled();
+    this.host.settled();
   }
 
   /**
@@ -115,12 +126,13 @@ export class Delivery {
 class Telling extends Passing<DownstreamFrame, unknown> {
   constructor(
     session: Subscriber<unknown>,
-    private readonly ports: Pick<SessionPorts, "host" | "isDue">,
+    private readonly host: Pick<SessionHost, "frame">,
+    private readonly run: Cause,
   ) {
     super(session);
   }
 
   next(frame: DownstreamFrame): void {
-    this.ports.host.frame(frame, this.ports.isDue);
+    this.host.frame(frame, this.run);
   }
 }

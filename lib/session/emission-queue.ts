@@ -1,6 +1,9 @@
-import type { Subject } from "rxjs";
+import type { Subject, Subscription } from "rxjs";
 
 type Task = () => void;
+
+/** What an emission belongs to: once that is closed, it is not told any more. */
+export type Cause = Pick<Subscription, "closed">;
 
 /**
  * The one queue that all emissions of a client pass, so that every subscriber sees one history: what a subscriber
@@ -18,11 +21,11 @@ export class EmissionQueue {
     else this.#run(task);
   }
 
-  /** Emits a value now, or after what is queued; dropped if it is no longer `due` by then. */
-  emit<T>(subject: Pick<Subject<T>, "next">, value: T, due: () => boolean): void {
+  /** Emits a value now, or after what is queued; dropped if what it belongs to is closed by then. */
+  emit<T>(subject: Pick<Subject<T>, "next">, value: T, cause: Cause): void {
     if (this.#busy) {
       this.#tasks.push(() => {
-        if (due()) subject.next(value);
+        if (!cause.closed) subject.next(value);
       });
       return;
     }

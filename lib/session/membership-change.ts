@@ -7,12 +7,13 @@ import type { GroupRecord } from "./group-record.js";
 import type { CommandResult, Transmission } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 
-export interface MembershipChangePorts {
-  readonly codec: Codec;
+/** Whose change it is. */
+export interface MembershipChangeHost {
+  readonly options: { readonly codec: Codec };
   readonly outbox: Outbox;
   readonly ackIds: AckIds;
   /** The service has us in the group, or not, from now on. */
-  readonly changed: (record: GroupRecord, isJoined: boolean) => void;
+  changed(record: GroupRecord, isJoined: boolean): void;
 }
 
 /**
@@ -36,15 +37,15 @@ export class MembershipChange extends Subscription implements Transmission {
     /** The id that the caller chose and keeps reserved. */
     chosenAckId: number | undefined,
     private readonly policy: RetryBackoffPolicy,
-    private readonly ports: MembershipChangePorts,
+    private readonly host: MembershipChangeHost,
     private readonly outcome: Observer<CommandResult>,
   ) {
     super();
     this.target = record.name;
     this.#isReserved = chosenAckId === undefined;
     this.#changesBefore = record.changes;
-    this.ackId = chosenAckId ?? ports.ackIds.take(undefined);
-    this.frame = ports.codec[kind](this.target, this.ackId);
+    this.ackId = chosenAckId ?? host.ackIds.take(undefined);
+    this.frame = host.options.codec[kind](this.target, this.ackId);
   }
 
   retryDelay(): number | undefined {
@@ -58,7 +59,7 @@ export class MembershipChange extends Subscription implements Transmission {
     // What is acknowledged as a repeat was done before all that has been acknowledged since.
     if (!result.isDuplicated || this.#isLatest) {
       this.record.changes++;
-      this.ports.changed(this.record, this.kind === "joinGroup");
+      this.host.changed(this.record, this.kind === "joinGroup");
     }
     this.outcome.next(result);
     this.outcome.complete();
@@ -68,7 +69,7 @@ export class MembershipChange extends Subscription implements Transmission {
     if (this.closed) return;
     this.unsubscribe();
     // A leave may have been applied: who wants the group from now on joins anew. A join acknowledged since is later.
-    if (this.kind === "leaveGroup" && isUnanswered(error) && this.#isLatest) this.ports.changed(this.record, false);
+    if (this.kind === "leaveGroup" && isUnanswered(error) && this.#isLatest) this.host.changed(this.record, false);
     this.outcome.error(error);
   }
 
@@ -79,9 +80,9 @@ export class MembershipChange extends Subscription implements Transmission {
   override unsubscribe(): void {
     if (this.closed) return;
     super.unsubscribe();
-    this.ports.outbox.forget(this);
+    this.host.outbox.forget(this);
     // Whoever is told of the outcome may choose the id again.
-    if (this.#isReserved) this.ports.ackIds.release(this.ackId);
+    if (this.#isReserved) this.host.ackIds.release(this.ackId);
   }
 
   get #isLatest(): boolean {

@@ -3,12 +3,12 @@ import type { SendMessageError } from "../errors/send-message-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import type { AckIds } from "./ack-ids.js";
 import type { Announcer } from "./announcer.js";
-import { Deadlines } from "./deadlines.js";
+import { Deadlines, type DeadlineKeeper } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
 import { isDefinitive, isUnanswered } from "./failures.js";
 import type { GroupRecord } from "./group-record.js";
 import { GroupRecords } from "./group-records.js";
-import { MembershipChange } from "./membership-change.js";
+import { MembershipChange, type MembershipChangeHost } from "./membership-change.js";
 import type { MembershipOptions } from "./membership-options.js";
 import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
@@ -29,11 +29,10 @@ export interface Observing {
  * What observers cause is coalesced: per group one join or leave at a time, and the next one only if it is still needed.
  * What commands ask for goes out as it is, see membership-commands.ts.
  */
-export class Membership {
+export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRecord> {
   readonly records = new GroupRecords();
   /** Groups that nobody observes any more, and that are left after a while. */
   readonly #leaving: Deadlines<GroupRecord, GroupRecord>;
-  readonly #ports;
   /** Changes that belong to the present session, but for its first joins. */
   #work = Subscription.EMPTY;
   #connectionId: string | undefined;
@@ -41,22 +40,19 @@ export class Membership {
 
   constructor(
     readonly options: MembershipOptions,
-    outbox: Outbox,
-    ackIds: AckIds,
+    readonly outbox: Outbox,
+    readonly ackIds: AckIds,
     private readonly queue: EmissionQueue,
     private readonly router: Pick<Router, "refuse">,
     private readonly announcer: Announcer,
   ) {
-    this.#ports = {
-      codec: options.codec,
-      outbox,
-      ackIds,
-      changed: (record: GroupRecord, isJoined: boolean) => this.#changed(record, isJoined),
-    };
-    this.#leaving = new Deadlines(options.leaveDelayInMs, options.scheduler, (record) => {
-      record.leaveIsDue = true;
-      this.#reconcile(record);
-    });
+    this.#leaving = new Deadlines(options.leaveDelayInMs, options.scheduler, this);
+  }
+
+  /** Nobody has observed a group for as long as the leave delay. */
+  overdue(record: GroupRecord): void {
+    record.leaveIsDue = true;
+    this.#reconcile(record);
   }
 
   get isRunning(): boolean {
@@ -154,9 +150,9 @@ export class Membership {
     ackId?: number,
   ): void {
     if (owner.closed) return;
-    const change = new MembershipChange(kind, record, ackId, policy, this.#ports, outcome);
+    const change = new MembershipChange(kind, record, ackId, policy, this, outcome);
     owner.add(change);
-    this.#ports.outbox.submit(change);
+    this.outbox.submit(change);
   }
 
   #joinForAll(record: GroupRecord, owner: Subscription, told: Observer<never>): void {
@@ -222,7 +218,8 @@ export class Membership {
     if (waiting) this.queue.push(() => settle(waiting));
   }
 
-  #changed(record: GroupRecord, isJoined: boolean): void {
+  /** The service has us in the group, or not, from now on. */
+  changed(record: GroupRecord, isJoined: boolean): void {
     this.#setJoined(record, isJoined ? this.#connectionId : undefined);
     // An observer may have come while it was being left.
     if (!isJoined) this.#reconcile(record);

@@ -16,15 +16,13 @@ import {
 } from "./operation.js";
 import type { Outlet } from "./outlet.js";
 import { Retries } from "./retries.js";
-import { SendQueue } from "./send-queue.js";
+import { SendQueue, type SendQueueHost } from "./send-queue.js";
 
 export interface OutboxOptions {
   readonly ackTimeoutInMs: number;
   readonly maxQueuedSends: number;
   readonly scheduler: SchedulerLike;
 }
-
-const always = (): boolean => true;
 
 /**
  * Operations on their way to the service: sends that wait for a link, in order, and operations that wait for their ack.
@@ -33,7 +31,7 @@ const always = (): boolean => true;
  * may pass, and after an ack that stayed away. With the session ends what is known of it. Every transmission settles
  * once, through the emission queue.
  */
-export class Outbox {
+export class Outbox implements SendQueueHost {
   #outlet: Outlet = { status: "closed" };
   readonly #queued: SendQueue;
   /** By `ackId`; their time runs only while a link is live. */
@@ -45,14 +43,9 @@ export class Outbox {
     private readonly queue: EmissionQueue,
   ) {
     const { ackTimeoutInMs, scheduler } = options;
-    this.#queued = new SendQueue(
-      ackTimeoutInMs,
-      scheduler,
-      (late) => this.#giveUp(late),
-      () => this.#flush(),
-    );
-    this.#unacknowledged = new Deadlines(ackTimeoutInMs, scheduler, (late) => this.#giveUp(late));
-    this.#retries = new Retries(scheduler, (transmission) => this.submit(transmission));
+    this.#queued = new SendQueue(ackTimeoutInMs, scheduler, this);
+    this.#unacknowledged = new Deadlines(ackTimeoutInMs, scheduler, this);
+    this.#retries = new Retries(scheduler, this);
   }
 
   /** Whether there is a session, with or without a live link. */
@@ -105,7 +98,7 @@ export class Outbox {
   ready(): void {
     if (this.#outlet.status !== "joining") return;
     this.#outlet = { ...this.#outlet, status: "ready" };
-    this.#flush();
+    this.flush();
   }
 
   /** The link is gone, the session may come back: acks are awaited no longer, and nothing is sent. */
@@ -120,7 +113,7 @@ export class Outbox {
     if (this.#outlet.status !== "down") return;
     this.#outlet = { status: isReady ? "ready" : "joining", session: this.#outlet.session, link };
     for (const transmission of [...this.#unacknowledged]) this.#send(transmission, link, this.#outlet.session);
-    this.#flush();
+    this.flush();
   }
 
   /** The session is over: what awaited an ack, or was to be sent again, cannot be known any more. */
@@ -142,7 +135,7 @@ export class Outbox {
     if (transmission === undefined) return;
     this.#unacknowledged.settle(ackId);
     const isDuplicated = error?.name === "Duplicate";
-    if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, always);
+    if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, transmission);
     else this.#fail(transmission, refusalOf(transmission, ackId, error));
   }
 
@@ -167,7 +160,7 @@ export class Outbox {
       transmission.error(offline(transmission));
       return;
     }
-    this.#flush();
+    this.flush();
     if (this.#queued.size === 0 && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
       this.#send(transmission, this.#outlet.link, this.#outlet.session);
     } else if (isUnsent && this.#queued.size >= this.options.maxQueuedSends) {
@@ -178,7 +171,7 @@ export class Outbox {
   }
 
   /** Sends what waits, in order, as far as the link takes it. */
-  #flush(): void {
+  flush(): void {
     while (this.#outlet.status === "ready") {
       const { link, session } = this.#outlet;
       const transmission = this.#queued.next(link);
@@ -192,7 +185,7 @@ export class Outbox {
     const { ackId } = transmission;
     if (ackId === undefined) {
       link.send(transmission.frame);
-      this.queue.emit(transmission, { isDuplicated: false }, always);
+      this.queue.emit(transmission, { isDuplicated: false }, transmission);
       return;
     }
     this.#unacknowledged.set(ackId, transmission);
@@ -217,7 +210,8 @@ export class Outbox {
     for (const { transmission, error } of ended) this.queue.push(() => transmission.error(error));
   }
 
-  #giveUp(late: Transmission): void {
+  /** Its time is over, whether it waited for a link or for its ack. */
+  overdue(late: Transmission): void {
     this.#fail(late, timedOut(late, this.options.ackTimeoutInMs));
   }
 

@@ -10,13 +10,13 @@ export class Retries {
 
   constructor(
     private readonly scheduler: SchedulerLike,
-    private readonly again: (transmission: Transmission) => void,
+    private readonly outbox: { submit(transmission: Transmission): void },
   ) {}
 
   add(transmission: Transmission, failure: unknown, delayInMs: number): void {
     const timer = this.scheduler.schedule(() => {
       this.delete(transmission);
-      this.again(transmission);
+      this.outbox.submit(transmission);
     }, delayInMs);
     (this.#resting ??= new Map()).set(transmission, { failure, timer });
   }

@@ -3,7 +3,7 @@ import { ProtocolError } from "../errors/client-errors.js";
 import { logger } from "../logging/logger.js";
 import type { AckFrame, DownstreamFrame, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import type { Announced, Announcer } from "./announcer.js";
-import type { EmissionQueue } from "./emission-queue.js";
+import type { Cause, EmissionQueue } from "./emission-queue.js";
 import { FanOut } from "./fan-out.js";
 import type { AckMessage } from "./notices.js";
 import type { Outbox } from "./outbox.js";
@@ -67,20 +67,20 @@ export class Router {
     if (members.length > 0) this.queue.push(() => members.forEach((member) => member.error(error)));
   }
 
-  /** Delivers a frame, unless by the time of its turn it is not `due` any more. */
-  route(frame: DownstreamFrame, due: () => boolean): void {
+  /** Delivers a frame, unless by the time of its turn the run that it came in is closed. */
+  route(frame: DownstreamFrame, run: Cause): void {
     switch (frame.kind) {
       case "groupData": {
-        if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, due);
+        if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, run);
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
         if (audience === undefined) break;
-        if (audience.observed && due()) this.queue.emit(audience, frame, due);
-        if (audience.watchers && due()) this.queue.emit(audience.watchers, frame, due);
+        if (audience.observed && !run.closed) this.queue.emit(audience, frame, run);
+        if (audience.watchers && !run.closed) this.queue.emit(audience.watchers, frame, run);
         break;
       }
       case "serverData":
-        this.queue.emit(this.#serverMessages, frame, due);
+        this.queue.emit(this.#serverMessages, frame, run);
         break;
       case "ack":
         // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
@@ -89,14 +89,14 @@ export class Router {
           break;
         }
         this.queue.transact(() => {
-          this.#announce("acks$", ackOf(frame), due);
+          this.#announce("acks$", ackOf(frame), run);
           this.outbox.acknowledge(frame);
         });
         break;
       case "malformed": {
         const error = new ProtocolError(frame.reason, frame.frame);
         logger.warning(() => error.message);
-        this.#announce("protocolErrors$", error, due);
+        this.#announce("protocolErrors$", error, run);
         break;
       }
       // The session has seen to these, or there is nothing to be done.
@@ -119,9 +119,9 @@ export class Router {
     }
   }
 
-  #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], due: () => boolean): void {
+  #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], run: Cause): void {
     this.queue.push(() => {
-      if (due()) this.announcer.next(name, value);
+      if (!run.closed) this.announcer.next(name, value);
     });
   }
 

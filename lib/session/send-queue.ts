@@ -1,13 +1,19 @@
 import { Subscription, type SchedulerLike } from "rxjs";
 import type { Link } from "../socket/link.js";
 import { after } from "./after.js";
-import { Deadlines } from "./deadlines.js";
+import { Deadlines, type DeadlineKeeper } from "./deadlines.js";
 import type { Transmission } from "./operation.js";
 
 /** Sends are held back while more than this is handed over and not yet on the network. */
 const HIGH_WATER_BYTES = 1_048_576;
 /** How often a held back queue looks again: a WebSocket does not tell when it has drained. */
 const DRAIN_POLL_MS = 20;
+
+/** Whose sends they are. */
+export interface SendQueueHost extends DeadlineKeeper<Transmission> {
+  /** A link that was busy may take sends again. */
+  flush(): void;
+}
 
 /** The sends that wait for a link that takes them, in order, each for a limited time. */
 export class SendQueue {
@@ -17,10 +23,9 @@ export class SendQueue {
   constructor(
     timeInMs: number,
     private readonly scheduler: SchedulerLike,
-    onLate: (late: Transmission) => void,
-    private readonly onDrained: () => void,
+    private readonly host: SendQueueHost,
   ) {
-    this.#waiting = new Deadlines(timeInMs, scheduler, onLate);
+    this.#waiting = new Deadlines(timeInMs, scheduler, host);
   }
 
   get size(): number {
@@ -52,7 +57,7 @@ export class SendQueue {
     if (!link.isOpen) return false;
     if (link.bufferedAmount <= HIGH_WATER_BYTES) return true;
     if (this.#drainPoll.closed) {
-      this.#drainPoll = after(DRAIN_POLL_MS, this.scheduler, () => this.onDrained());
+      this.#drainPoll = after(DRAIN_POLL_MS, this.scheduler, () => this.host.flush());
     }
     return false;
   }

@@ -1,14 +1,15 @@
-import type { Observable, SchedulerLike } from "rxjs";
+import type { Observable } from "rxjs";
 import type { ConnectionCause } from "../errors/connection-error.js";
 import type { Codec } from "../protocol/codec.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import type { Access } from "../socket/access.js";
-import type { Link } from "../socket/link.js";
+import type { Link, LinkOptions } from "../socket/link.js";
 import type { Membership } from "./membership.js";
 import type { Outbox } from "./outbox.js";
+import type { Cause } from "./emission-queue.js";
 import type { RecoveryPace } from "./recovery-pace.js";
 
-export interface SessionOptions {
+export interface SessionOptions extends LinkOptions {
   readonly codec: Codec;
   readonly isReliable: boolean;
   readonly keepAliveIntervalInMs: number;
@@ -20,19 +21,14 @@ export interface SessionOptions {
   readonly stableAfterInMs: number;
   readonly rejoinConcurrency: number;
   readonly sequenceAck: { readonly count: number; readonly bytes: number; readonly timeInMs: number };
-  readonly scheduler: SchedulerLike;
 }
 
-/** What a session works with, and whom it tells. */
+/** What a session works with. */
 export interface SessionPorts {
   readonly access: Access;
-  readonly openLink: (url: string) => Observable<Link>;
   readonly pace: RecoveryPace;
   readonly outbox: Outbox;
   readonly membership: Membership;
-  readonly host: SessionHost;
-  /** Whether what comes from this session is still to be told. */
-  readonly isDue: () => boolean;
 }
 
 /** Whose session it is: asks something of it, and is told what happens to it before the frame that it came with goes on. */
@@ -41,8 +37,8 @@ export interface SessionHost {
   readonly closing$: Observable<never>;
   /** Ends a wait. */
   readonly now$: Observable<unknown>;
-  /** A frame, exactly once and in order, to be delivered if by then it is still due. */
-  frame(frame: DownstreamFrame, isDue: () => boolean): void;
+  /** A frame, exactly once and in order, to be delivered unless its run is closed by then. */
+  frame(frame: DownstreamFrame, run: Cause): void;
   handshaken(frame: ConnectedFrame, link: Link): void;
   settled(): void;
   linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void;

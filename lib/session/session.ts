@@ -5,13 +5,14 @@ import * as closeCode from "../protocol/close-codes.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { redact } from "../protocol/redact.js";
 import { accessFailure, recoveryUrl, tokenHasExpired } from "../socket/access.js";
-import { httpStatusOf, type Link, type LinkTaker } from "../socket/link.js";
+import { httpStatusOf, openLink, type Link, type LinkTaker } from "../socket/link.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery } from "./delivery.js";
+import type { Cause } from "./emission-queue.js";
 import { Watch, type Watched } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
-import type { SessionOptions, SessionPorts } from "./session-ports.js";
+import type { SessionHost, SessionOptions, SessionPorts } from "./session-ports.js";
 
 /** So many links in a row that opened and brought no frame prove that a recovery leads nowhere. */
 const MAX_SILENT_LINKS = 2;
@@ -49,10 +50,12 @@ export class Session implements LinkTaker, Watched {
   constructor(
     private readonly options: SessionOptions,
     private readonly ports: SessionPorts,
-    private readonly attempt: number,
-    private readonly cause: ConnectionCause | undefined,
+    private readonly host: SessionHost,
+    run: Cause,
+    /** What an access function is told. */
+    private readonly reason: { readonly attempt: number; readonly cause?: ConnectionCause | undefined },
   ) {
-    this.#delivery = new Delivery(options, ports, this);
+    this.#delivery = new Delivery(options, ports.membership, host, run, this);
   }
 
   /**
@@ -100,7 +103,7 @@ export class Session implements LinkTaker, Watched {
    * abandoned with the run: that takes no longer than a tick, in which further calls do not open further sockets.
    */
   close(): Observable<never> {
-    return this.#link?.close() ?? notBeforeATick(this.ports.host.closing$, this.options.scheduler);
+    return this.#link?.close() ?? notBeforeATick(this.host.closing$, this.options.scheduler);
   }
 
   /** A frame on the present link. */
@@ -136,8 +139,8 @@ export class Session implements LinkTaker, Watched {
     const delay = this.ports.pace.delayBefore(++outage.attempt);
     const isAtOnce = isFirst && delay === 0;
     const retryAt = isAtOnce ? undefined : now + Math.min(delay, timeLeft);
-    if (isFirst) this.ports.host.linkLost(now, outage.cause, retryAt);
-    else this.ports.host.recovering(outage.attempt, retryAt);
+    if (isFirst) this.host.linkLost(now, outage.cause, retryAt);
+    else this.host.recovering(outage.attempt, retryAt);
     if (step.closed) return; // who was told has stopped the client
     if (isAtOnce) this.#openLink();
     else if (delay < timeLeft) this.#wait(delay, () => this.#openLink());
@@ -145,7 +148,7 @@ export class Session implements LinkTaker, Watched {
   }
 
   #wait(delayInMs: number, then: () => void): void {
-    this.#step.add(this.ports.host.now$.subscribe(() => this.#openLink()));
+    this.#step.add(this.host.now$.subscribe(() => this.#openLink()));
     this.#step.add(after(delayInMs, this.options.scheduler, then));
   }
 
@@ -176,11 +179,11 @@ export class Session implements LinkTaker, Watched {
 
   #newLink(): Observable<Link> {
     this.#endWithin(this.options.startTimeoutInMs);
-    return andThen(this.ports.host.closing$, this.ports.access.url(this.attempt, this.cause)).pipe(
+    return andThen(this.host.closing$, this.ports.access.url(this.reason.attempt, this.reason.cause)).pipe(
       switchMap((url) => {
         this.#accessUrl = url;
         this.#phase = "open";
-        return this.ports.openLink(url);
+        return openLink(url, this.options);
       }),
     );
   }
@@ -197,8 +200,8 @@ export class Session implements LinkTaker, Watched {
     }
     this.ports.pace.attempted(attempt);
     this.#endWithin(timeInMs);
-    this.ports.host.recovering(attempt, undefined);
-    return this.ports.openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken));
+    this.host.recovering(attempt, undefined);
+    return openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken), this.options);
   }
 
   #callOffDeadline(): void {
@@ -250,7 +253,7 @@ export class Session implements LinkTaker, Watched {
     if (frame.kind === "connected") {
       this.#identity = frame;
       this.#delivery.handshake(frame);
-      this.ports.host.handshaken(frame, link);
+      this.host.handshaken(frame, link);
     }
     this.#delivery.next(frame);
   }
@@ -259,9 +262,9 @@ export class Session implements LinkTaker, Watched {
   #resume(frame: DownstreamFrame, link: Link): void {
     this.#outage = undefined;
     this.#silentLinks = 0;
-    this.ports.host.recovered();
+    this.host.recovered();
     this.#delivery.next(frame);
-    this.ports.host.resumed(link);
+    this.host.resumed(link);
   }
 
   /** What is never held back: on a link that is closing it is of no use any more. */

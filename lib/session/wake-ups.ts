@@ -11,7 +11,7 @@ export class WakeUps extends Subscription implements Observer<unknown> {
 
   constructor(
     private readonly scheduler: SchedulerLike,
-    private readonly wake: () => void,
+    private readonly host: { wake(): void },
   ) {
     super();
   }
@@ -21,7 +21,7 @@ export class WakeUps extends Subscription implements Observer<unknown> {
     // Either way, for the clock may have been set back.
     if (this.closed || Math.abs(now - this.#wokenAt) < TOGETHER_MS) return;
     this.#wokenAt = now;
-    this.wake();
+    this.host.wake();
   }
 
   error(error: unknown): void {

@@ -9,9 +9,11 @@ interface Item extends Due {
 function setUp(onDue: (name: string, set: (name: string) => void) => void = () => undefined, timeInMs = 100) {
   const scheduler = new VirtualTimeScheduler();
   const due: string[] = [];
-  const deadlines = new Deadlines<string, Item>(timeInMs, scheduler, ({ name }) => {
-    due.push(`${scheduler.now()} ${name}`);
-    onDue(name, set);
+  const deadlines = new Deadlines<string, Item>(timeInMs, scheduler, {
+    overdue: ({ name }) => {
+      due.push(`${scheduler.now()} ${name}`);
+      onDue(name, set);
+    },
   });
   const set = (name: string) => deadlines.set(name, { name, dueAt: Infinity });
   const names = () => [...deadlines].map(({ name }) => name);

@@ -1,7 +1,7 @@
-import { Subject } from "rxjs";
+import { Subject, Subscription } from "rxjs";
 import { EmissionQueue } from "../../lib/session/emission-queue.js";
 
-const always = () => true;
+const open = { closed: false };
 
 describe("The emission queue", () => {
   it("runs a task at once when nothing is being emitted", () => {
@@ -30,28 +30,28 @@ describe("The emission queue", () => {
     const histories: number[][] = [[], []];
     subject.subscribe((n) => {
       histories[0]?.push(n);
-      if (n < 3) queue.emit(subject, n + 1, always);
+      if (n < 3) queue.emit(subject, n + 1, open);
     });
     subject.subscribe((n) => histories[1]?.push(n));
-    queue.emit(subject, 1, always);
+    queue.emit(subject, 1, open);
     expect(histories).toEqual([
       [1, 2, 3],
       [1, 2, 3],
     ]);
   });
 
-  it("drops a queued value that is no longer due when its turn comes", () => {
+  it("drops a queued value of what is closed when its turn comes", () => {
     const queue = new EmissionQueue();
     const subject = new Subject<string>();
     const seen: string[] = [];
-    let isDue = true;
+    const run = new Subscription();
     subject.subscribe((value) => seen.push(value));
     queue.push(() => {
-      queue.emit(subject, "due", () => true);
-      queue.emit(subject, "late", () => isDue);
-      isDue = false;
+      queue.emit(subject, "in time", open);
+      queue.emit(subject, "late", run);
+      run.unsubscribe();
     });
-    expect(seen).toEqual(["due"]);
+    expect(seen).toEqual(["in time"]);
   });
 
   it("tells what a change emits only when the whole change is done, also of nested changes", () => {

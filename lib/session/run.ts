@@ -1,0 +1,100 @@
+import { defer, Subscription, type Observable, type Observer, type SchedulerLike } from "rxjs";
+import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
+import { clockJumps } from "./clock-jumps.js";
+import { SessionEnd } from "./session-end.js";
+import { defaultShouldRetry, type ShouldRetry } from "./should-retry.js";
+import { WakeUps } from "./wake-ups.js";
+
+export interface RunOptions {
+  readonly autoReconnect: boolean;
+  /** Who judges an attempt, and who is told of a wait, is the run's own. */
+  readonly reconnectRetry: Omit<RetryBackoffPolicy, "shouldRetry" | "onWait">;
+  /** In place of the default judge, which is a new one for each run. */
+  readonly shouldRetry: ShouldRetry | undefined;
+  /** Emissions mean "look at the connection now". */
+  readonly wake$: Observable<unknown>;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Whose run it is: asks something of it, and is told how it goes. */
+export interface RunHost {
+  /** Ends a wait. */
+  readonly now$: Observable<unknown>;
+  /** Whether the present session has been announced: one that never was counts as an attempt that failed. */
+  readonly isAnnounced: boolean;
+  /** One attempt at a session; errors with a `SessionEnd`. Subscribed at once. */
+  attempt(run: Run): Observable<unknown>;
+  /** An attempt failed or a session ended; another attempt follows. */
+  failed(end: SessionEnd, attempt: number, retryAt: number): void;
+  /** There will be no further attempt. */
+  gaveUp(end: unknown): void;
+  /** To look at the connection now. */
+  wake(): void;
+}
+
+/**
+ * From the opening of a connection until it is stopped or gives up: sessions one after the other, with backoff between
+ * them. Unsubscribing ends it; what comes from a closed one is not told any more.
+ */
+export class Run extends Subscription implements Observer<unknown> {
+  #shouldRetry: ShouldRetry;
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly host: RunHost,
+    /** Whether a URL that is refused will always be the same. */
+    private readonly isAccessFixed: boolean,
+    /** None may take the outcome of an earlier one. */
+    readonly number: number,
+  ) {
+    super();
+    this.#shouldRetry = this.#judge();
+  }
+
+  /** Apart from its making, so that an access function that stops the client stops this run. */
+  begin(): void {
+    const { reconnectRetry, scheduler, wake$ } = this.options;
+    const wakeUps = new WakeUps(scheduler, this.host);
+    this.add(wakeUps);
+    clockJumps(scheduler).subscribe(wakeUps);
+    // Another copy of RxJS gives a subscription of its own.
+    wakeUps.add(wake$.subscribe(wakeUps));
+    const sessions$ = defer(() => this.host.attempt(this)).pipe(
+      retryBackoff({
+        shouldRetry: (end, attempt) => this.#isWorthAnother(end, attempt),
+        onWait: ({ error, attempt, retryAt }) => {
+          if (error instanceof SessionEnd) this.host.failed(error, attempt, retryAt);
+          return this.host.now$;
+        },
+        ...reconnectRetry,
+        // A session emits when a link of it has lived for so long already.
+        stableAfterInMs: 0,
+      }),
+    );
+    sessions$.subscribe(this);
+  }
+
+  next(): void {
+    // A link has proved stable, which the backoff has heard.
+  }
+
+  error(end: unknown): void {
+    this.host.gaveUp(end);
+  }
+
+  complete(): void {
+    // Sessions end with an error.
+  }
+
+  #isWorthAnother(end: unknown, attempt: number): boolean {
+    if (!(end instanceof SessionEnd)) return false;
+    if (!end.hadSession) return this.#shouldRetry(end.cause, attempt);
+    // What failed before this session is no longer "in a row".
+    this.#shouldRetry = this.#judge();
+    return this.options.autoReconnect || !this.host.isAnnounced;
+  }
+
+  #judge(): ShouldRetry {
+    return this.options.shouldRetry ?? defaultShouldRetry(this.isAccessFixed);
+  }
+}
