@@ -9,7 +9,9 @@ export abstract class Passing<In, Out = In> extends Subscription implements Obse
   constructor(protected readonly destination: Subscriber<Out>) {
     super();
     // Before it is subscribed, so that a synchronous source hears of it when nobody wants it any longer.
-    destination.add(this);
+    if (!destination.closed) destination.add(this);
+    // Not by way of what a subclass makes of it, which has no fields yet.
+    else super.unsubscribe();
   }
 
   abstract next(value: In): void;

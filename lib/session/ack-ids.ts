@@ -6,8 +6,8 @@ export class AckIds {
   #next = 1;
   /** Chosen ids that the counter has yet to pass; made for the first. */
   #chosen: Set<number> | undefined;
-  /** Ids of operations that have not settled yet. */
-  readonly #pending = new TurnoverMap<number, true>();
+  /** Ids of operations that have not settled yet; made for the first. */
+  #pending: TurnoverMap<number, true> | undefined;
 
   /**
    * Reserves the id that a caller chose, or else the next free one, until it is released, once. Nobody can choose it
@@ -17,18 +17,18 @@ export class AckIds {
    */
   take(chosen: number | undefined): number {
     const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
-    this.#pending.set(ackId, true);
+    (this.#pending ??= new TurnoverMap()).set(ackId, true);
     return ackId;
   }
 
   release(ackId: number): void {
-    this.#pending.delete(ackId);
+    this.#pending?.delete(ackId);
   }
 
   #choose(ackId: number): number {
     const problem = invalidId(ackId);
     if (problem) throw new RangeError(`ackId ${String(ackId)} cannot be used: ${problem}`);
-    if (this.#pending.has(ackId)) {
+    if (this.#pending?.has(ackId)) {
       throw new RangeError(`ackId ${ackId} awaits its ack already; choose another or leave it out`);
     }
     if (ackId >= this.#next) (this.#chosen ??= new Set()).add(ackId);

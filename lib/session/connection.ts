@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, Subject, type Observable } from "rxjs";
+import { EMPTY, Subject, type Observable, type Subscriber } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { logger } from "../logging/logger.js";
@@ -140,12 +140,11 @@ export class Connection implements SessionHost, RunHost {
     });
   }
 
-  attempt(run: Run): Observable<unknown> {
+  attempt(run: Run, life: Subscriber<unknown>): void {
     this.#dispatch({ type: "attempted" });
-    if (run.closed) return NEVER; // who was told of it has ended the run
-    const session = new Session(this.options, this.ports, this, run, connectingIn(this.#lifecycle));
-    this.#session = session;
-    return session.life$;
+    if (run.closed) return; // who was told of it has ended the run
+    this.#session = new Session(this.options, this.ports, this, run, connectingIn(this.#lifecycle), life);
+    this.#session.begin();
   }
 
   get isAnnounced(): boolean {

@@ -21,7 +21,7 @@ interface Sender {
 }
 
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
-export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
+export class Delivery extends Passing<DownstreamFrame, unknown> implements ReplayJoinsOptions<DownstreamFrame> {
   /** When the last frame came in. */
   lastFrameAt: number;
   /** How many came in. */
@@ -40,12 +40,14 @@ export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
     private readonly host: Pick<SessionHost, "frame" | "settled">,
     private readonly run: Cause,
     private readonly sender: Sender,
+    life: Subscriber<unknown>,
   ) {
+    super(life);
     this.lastFrameAt = options.scheduler.now();
   }
 
   /** Hands frames out for as long as the session lives; what fails on the way is its error. */
-  begin(session: Subscriber<unknown>): void {
+  begin(): void {
     const { codec, isReliable, scheduler, sequenceAck: thresholds } = this.options;
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
@@ -61,8 +63,7 @@ export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
           }),
         )
       : received$;
-    accepted$.pipe(replayJoins(this)).subscribe(new Telling(session, this.host, this.run));
-    session.add(() => this.#patience.unsubscribe());
+    accepted$.pipe(replayJoins(this)).subscribe(this);
   }
 
   read(raw: string | ArrayBuffer): DownstreamFrame {
@@ -79,8 +80,19 @@ export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
     this.#patience = after(REJOIN_PATIENCE_MS, this.options.scheduler, () => this.host.settled());
   }
 
-  next(frame: DownstreamFrame): void {
+  /** Takes a frame in. */
+  take(frame: DownstreamFrame): void {
     this.#taker?.next(frame);
+  }
+
+  /** Hands a frame out. */
+  next(frame: DownstreamFrame): void {
+    this.host.frame(frame, this.run);
+  }
+
+  override unsubscribe(): void {
+    this.#patience.unsubscribe();
+    super.unsubscribe();
   }
 
   get concurrency(): number {
@@ -119,20 +131,5 @@ export class Delivery implements ReplayJoinsOptions<DownstreamFrame> {
     if (typeof frame !== "string") return frame.byteLength;
     const atMost = 3 * frame.length;
     return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);
-  }
-}
-
-/** Tells of the frames in place of those who subscribe to the session: as each message passes here, the short way. */
-class Telling extends Passing<DownstreamFrame, unknown> {
-  constructor(
-    session: Subscriber<unknown>,
-    private readonly host: Pick<SessionHost, "frame">,
-    private readonly run: Cause,
-  ) {
-    super(session);
-  }
-
-  next(frame: DownstreamFrame): void {
-    this.host.frame(frame, this.run);
   }
 }

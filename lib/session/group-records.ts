@@ -3,21 +3,22 @@ import { GroupRecord, type Joined } from "./group-record.js";
 
 /** What is known of groups, for as long as there is anything to know. */
 export class GroupRecords {
-  readonly #records = new Map<string, GroupRecord>();
+  /** Made for the first. */
+  #records: Map<string, GroupRecord> | undefined;
   #isDisposed = false;
 
   [Symbol.iterator](): Iterator<GroupRecord> {
-    return this.#records.values();
+    return this.#records?.values() ?? [].values();
   }
 
   get(group: string): GroupRecord | undefined {
-    return this.#records.get(group);
+    return this.#records?.get(group);
   }
 
   /** The record of a group, made for those who then want or watch it. */
   of(group: string): GroupRecord {
-    let record = this.#records.get(group);
-    if (record === undefined) this.#records.set(group, (record = new GroupRecord(group)));
+    let record = this.#records?.get(group);
+    if (record === undefined) (this.#records ??= new Map()).set(group, (record = new GroupRecord(group)));
     return record;
   }
 
@@ -48,6 +49,6 @@ export class GroupRecords {
 
   /** Drops a record that nobody needs any more. */
   forget(record: GroupRecord): void {
-    if (record.isForgettable && this.#records.get(record.name) === record) this.#records.delete(record.name);
+    if (record.isForgettable && this.#records?.get(record.name) === record) this.#records.delete(record.name);
   }
 }

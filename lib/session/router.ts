@@ -23,7 +23,8 @@ class GroupAudience extends FanOut<GroupDataMessage> {
 export class Router {
   readonly #groupMessages = new FanOut<GroupDataMessage>();
   readonly #serverMessages = new FanOut<ServerDataMessage>();
-  readonly #groups = new Map<string, GroupAudience>();
+  /** Made for the first. */
+  #groups: Map<string, GroupAudience> | undefined;
   #isDisposed = false;
 
   constructor(
@@ -49,21 +50,21 @@ export class Router {
       subscriber.complete();
       return;
     }
-    let audience = this.#groups.get(group);
-    if (audience === undefined) this.#groups.set(group, (audience = new GroupAudience()));
+    let audience = this.#groups?.get(group);
+    if (audience === undefined) (this.#groups ??= new Map()).set(group, (audience = new GroupAudience()));
     (isMember ? audience : (audience.watchers ??= new FanOut())).add(subscriber);
   }
 
   unlisten(group: string, isMember: boolean, subscriber: Subscriber<GroupDataMessage>): void {
-    const audience = this.#groups.get(group);
+    const audience = this.#groups?.get(group);
     if (audience === undefined) return;
     (isMember ? audience : audience.watchers)?.delete(subscriber);
-    if (!audience.observed && !audience.watchers?.observed) this.#groups.delete(group);
+    if (!audience.observed && !audience.watchers?.observed) this.#groups?.delete(group);
   }
 
   /** Ends the messages of a group for its members. */
   refuse(group: string, error: Error): void {
-    const members = this.#groups.get(group)?.take() ?? [];
+    const members = this.#groups?.get(group)?.take() ?? [];
     if (members.length > 0) this.queue.push(() => members.forEach((member) => member.error(error)));
   }
 
@@ -73,7 +74,7 @@ export class Router {
       case "groupData": {
         if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, run);
         // Fragments of a stream have an Observable of their own.
-        const audience = frame.stream === undefined ? this.#groups.get(frame.group) : undefined;
+        const audience = frame.stream === undefined ? this.#groups?.get(frame.group) : undefined;
         if (audience === undefined) break;
         if (audience.observed && !run.closed) this.queue.emit(audience, frame, run);
         if (audience.watchers && !run.closed) this.queue.emit(audience.watchers, frame, run);
@@ -113,7 +114,7 @@ export class Router {
     this.#isDisposed = true;
     this.#groupMessages.complete();
     this.#serverMessages.complete();
-    for (const audience of this.#groups.values()) {
+    for (const audience of this.#groups?.values() ?? []) {
       audience.complete();
       audience.watchers?.complete();
     }

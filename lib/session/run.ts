@@ -1,4 +1,4 @@
-import { defer, Subscription, type Observable, type Observer, type SchedulerLike } from "rxjs";
+import { Observable, Subscription, type Observer, type SchedulerLike, type Subscriber } from "rxjs";
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { clockJumps } from "./clock-jumps.js";
 import { SessionEnd } from "./session-end.js";
@@ -22,8 +22,8 @@ export interface RunHost {
   readonly now$: Observable<unknown>;
   /** Whether the present session has been announced: one that never was counts as an attempt that failed. */
   readonly isAnnounced: boolean;
-  /** One attempt at a session; errors with a `SessionEnd`. Subscribed at once. */
-  attempt(run: Run): Observable<unknown>;
+  /** Makes one attempt at a session, whose life emits when a link proved stable and errors with a `SessionEnd`. */
+  attempt(run: Run, life: Subscriber<unknown>): void;
   /** An attempt failed or a session ended; another attempt follows. */
   failed(end: SessionEnd, attempt: number, retryAt: number): void;
   /** There will be no further attempt. */
@@ -59,7 +59,7 @@ export class Run extends Subscription implements Observer<unknown> {
     clockJumps(scheduler).subscribe(wakeUps);
     // Another copy of RxJS gives a subscription of its own.
     wakeUps.add(wake$.subscribe(wakeUps));
-    const sessions$ = defer(() => this.host.attempt(this)).pipe(
+    const sessions$ = new Observable((life) => this.host.attempt(this, life)).pipe(
       retryBackoff({
         shouldRetry: (end, attempt) => this.#isWorthAnother(end, attempt),
         onWait: ({ error, attempt, retryAt }) => {

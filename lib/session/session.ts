@@ -1,4 +1,4 @@
-import { EMPTY, Observable, Subscription, switchMap, type Subscriber } from "rxjs";
+import { EMPTY, Subscription, switchMap, type Observable, type Subscriber, type Unsubscribable } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
@@ -25,11 +25,12 @@ interface Outage {
 
 /**
  * One session over any number of links: handshake, rejoins, and after the loss of a link its recovery, until that is
- * impossible (client-protocol §8). One object rather than a tower of operators, which an idle client would keep alive.
+ * impossible (client-protocol §8). Its `life` is told whenever a link ends that has lived for `stableAfterInMs`, and of its
+ * end, by a `SessionEnd`; with its life it ends too. One object rather than a tower of operators, which an idle client
+ * would keep alive.
  */
-export class Session implements LinkTaker, Watched {
+export class Session implements LinkTaker, Watched, Unsubscribable {
   readonly #delivery: Delivery;
-  #life: Subscriber<unknown> | undefined;
   /** The present link with all that watches over it, the attempt at one, or the wait before that. */
   #step = new Subscription();
   /** What the present link, or the attempt at it, has to do in time. */
@@ -54,22 +55,22 @@ export class Session implements LinkTaker, Watched {
     run: Cause,
     /** What an access function is told. */
     private readonly reason: { readonly attempt: number; readonly cause?: ConnectionCause | undefined },
+    private readonly life: Subscriber<unknown>,
   ) {
-    this.#delivery = new Delivery(options, ports.membership, host, run, this);
+    this.#delivery = new Delivery(options, ports.membership, host, run, this, life);
   }
 
-  /**
-   * Opens the session and emits whenever one of its links ends that has lived for `stableAfterInMs`. Never completes;
-   * errors with a `SessionEnd`. Cold, for one subscription.
-   */
-  get life$(): Observable<unknown> {
-    return new Observable((subscriber) => {
-      this.#life = subscriber;
-      this.#delivery.begin(subscriber);
-      subscriber.add(this.ports.membership.work());
-      subscriber.add(() => this.#step.unsubscribe());
-      this.#openLink();
-    });
+  /** Opens its first link. */
+  begin(): void {
+    this.#delivery.begin();
+    this.life.add(this.ports.membership.work());
+    this.life.add(this);
+    this.#openLink();
+  }
+
+  /** Lets go of the present link, or of the attempt at one. */
+  unsubscribe(): void {
+    this.#step.unsubscribe();
   }
 
   /** When the last frame came in, on whatever link. */
@@ -113,7 +114,7 @@ export class Session implements LinkTaker, Watched {
     // After a recovery the service may send a newer token.
     if (frame.kind === "connected" && this.#identity) this.#identity = { ...this.#identity, ...frame };
     if (this.#provenAt === undefined) this.#prove(frame);
-    else this.#delivery.next(frame);
+    else this.#delivery.take(frame);
   }
 
   /** What follows the end of a link, or of an attempt: a recovery, now or later, or the end of the session. */
@@ -127,7 +128,7 @@ export class Session implements LinkTaker, Watched {
     }
     const { isReliable, recoveryTimeoutInMs, stableAfterInMs, scheduler } = this.options;
     const now = scheduler.now();
-    if (this.#provenAt !== undefined && now - this.#provenAt >= stableAfterInMs) this.#life?.next(true);
+    if (this.#provenAt !== undefined && now - this.#provenAt >= stableAfterInMs) this.life.next(true);
     const isRecoverable = isReliable && this.#identity.reconnectionToken !== undefined;
     const isFirst = this.#outage === undefined;
     const outage = (this.#outage ??= { since: now, attempt: 0, cause: causeOfLoss(end, this.#goodbye) });
@@ -153,7 +154,7 @@ export class Session implements LinkTaker, Watched {
   }
 
   #fail(end: SessionEnd): void {
-    this.#life?.error(end);
+    this.life.error(end);
   }
 
   /** Lets go of the present step. */
@@ -221,7 +222,7 @@ export class Session implements LinkTaker, Watched {
     const isRecovery = this.#identity !== undefined;
     link.take(this);
     this.#link = link;
-    this.#step.add(() => link.letGo());
+    this.#step.add(link);
     if (isRecovery) {
       // Silence proves nothing while the service may be busy with an event of ours.
       if (!this.maySilentlyWork) this.#silentLinks++;
@@ -255,7 +256,7 @@ export class Session implements LinkTaker, Watched {
       this.#delivery.handshake(frame);
       this.host.handshaken(frame, link);
     }
-    this.#delivery.next(frame);
+    this.#delivery.take(frame);
   }
 
   /** Any frame shows that the session goes on. */
@@ -263,7 +264,7 @@ export class Session implements LinkTaker, Watched {
     this.#outage = undefined;
     this.#silentLinks = 0;
     this.host.recovered();
-    this.#delivery.next(frame);
+    this.#delivery.take(frame);
     this.host.resumed(link);
   }
 

@@ -1,4 +1,12 @@
-import { Observable, Subject, Subscription, type Observer, type SchedulerLike, type Subscriber } from "rxjs";
+import {
+  Observable,
+  Subject,
+  Subscription,
+  type Observer,
+  type SchedulerLike,
+  type Subscriber,
+  type Unsubscribable,
+} from "rxjs";
 import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
 import * as closeCode from "../protocol/close-codes.js";
 import { redact } from "../protocol/redact.js";
@@ -41,8 +49,8 @@ export interface LinkTaker {
   ended(end: LinkEnd): void;
 }
 
-/** One open WebSocket. */
-export interface Link {
+/** One open WebSocket. Unsubscribing abandons it at once, without a closing handshake, unless it is being closed in peace already. */
+export interface Link extends Unsubscribable {
   /** Whether a frame sent now goes to the network; not so while the peer is closing. */
   readonly isOpen: boolean;
   /** Bytes handed over and not yet on the network. */
@@ -55,8 +63,6 @@ export interface Link {
    * What it returns completes at the close event, after 500 ms at the latest.
    */
   close(): Observable<never>;
-  /** Abandons the socket at once, without a closing handshake, unless it is being closed in peace already. */
-  letGo(): void;
 }
 
 interface RawEvent {
@@ -124,7 +130,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
   }
 
   giveUpOpening(): void {
-    if (this.#opening) this.letGo();
+    if (this.#opening) this.unsubscribe();
   }
 
   get isOpen(): boolean {
@@ -156,7 +162,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     return closed$;
   }
 
-  letGo(): void {
+  override unsubscribe(): void {
     if (!this.#closed$) this.#abandon();
   }
 
@@ -206,7 +212,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     this.#opening = this.#taker = undefined;
     this.#ending.unsubscribe();
     if (this.#socket) discard(this.#socket);
-    this.unsubscribe();
+    super.unsubscribe();
   }
 
   /** Makes the real socket and keeps it. */
