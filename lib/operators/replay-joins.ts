@@ -62,7 +62,7 @@ export function replayJoins<T>(options: ReplayJoinsOptions<T>): MonoTypeOperator
 }
 
 class ReplayingJoins<T> extends Passing<T> {
-  #joins: Joins<T> | undefined;
+  #joins = Subscription.EMPTY;
 
   constructor(
     destination: Subscriber<T>,
@@ -83,8 +83,12 @@ class ReplayingJoins<T> extends Passing<T> {
   }
 
   #begin(value: T): void {
-    this.#joins?.unsubscribe();
-    const joins = (this.#joins = new Joins(value, this.options));
+    this.#joins.unsubscribe();
+    const joins = new Joins(value, this.options);
+    this.#joins = joins;
+    joins.add(() => {
+      if (this.#joins === joins) this.#joins = Subscription.EMPTY;
+    });
     this.add(joins);
     this.destination.next(value);
     if (joins.closed) return; // a subscriber has brought about a newer one, or unsubscribed

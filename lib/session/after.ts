@@ -1,10 +1,10 @@
-import type { SchedulerLike, Subscription } from "rxjs";
+import type { SchedulerAction, SchedulerLike, Subscription } from "rxjs";
 
 /** Does something once, so many milliseconds from now, and keeps nothing of it afterwards. Unsubscribing calls it off. */
-export function after(delayInMs: number, scheduler: SchedulerLike, work: () => void): Subscription {
-  const action = scheduler.schedule(() => {
-    action.unsubscribe();
-    work();
-  }, delayInMs);
-  return action;
+export const after = (delayInMs: number, scheduler: SchedulerLike, work: () => void): Subscription =>
+  scheduler.schedule(once, delayInMs, work);
+
+function once(this: SchedulerAction<() => void>, work?: () => void): void {
+  this.unsubscribe();
+  work?.();
 }

@@ -29,7 +29,8 @@ import { Session } from "./session.js";
  */
 export class Connection implements SessionHost, RunHost {
   readonly outcome$ = new Subject<Outcome>();
-  readonly #now$ = new Subject<void>();
+  /** Made for the first wait: most clients have none. */
+  #now$: Subject<void> | undefined;
   #lifecycle: Lifecycle = initialLifecycle;
   #runNumber = 0;
   #run: Run | undefined;
@@ -50,7 +51,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   get now$(): Observable<void> {
-    return this.#now$;
+    return (this.#now$ ??= new Subject());
   }
 
   get run(): number {
@@ -72,7 +73,7 @@ export class Connection implements SessionHost, RunHost {
   /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
   wake(): void {
     this.#session?.probe();
-    this.#now$.next();
+    this.#now$?.next();
   }
 
   /** Replaces whatever there is by a new session; if there is nothing, begins a run, after the same tick as else. */

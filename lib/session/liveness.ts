@@ -1,6 +1,6 @@
 import { Subscription, type SchedulerLike } from "rxjs";
 import { after } from "./after.js";
-import { hasJumped } from "./clock-jumps.js";
+import { hasJumped } from "./clock.js";
 
 export interface LivenessOptions {
   readonly keepAliveIntervalInMs: number;

@@ -1,6 +1,5 @@
 import { Observable, Subscription, type Observer, type SchedulerLike, type Subscriber } from "rxjs";
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
-import { clockJumps } from "./clock-jumps.js";
 import { SessionEnd } from "./session-end.js";
 import { defaultShouldRetry, type ShouldRetry } from "./should-retry.js";
 import { WakeUps } from "./wake-ups.js";
@@ -56,9 +55,7 @@ export class Run extends Subscription implements Observer<unknown> {
     const { reconnectRetry, scheduler, wake$ } = this.options;
     const wakeUps = new WakeUps(scheduler, this.host);
     this.add(wakeUps);
-    clockJumps(scheduler).subscribe(wakeUps);
-    // Another copy of RxJS gives a subscription of its own.
-    wakeUps.add(wake$.subscribe(wakeUps));
+    wakeUps.listen(wake$);
     const sessions$ = new Observable((life) => this.host.attempt(this, life)).pipe(
       retryBackoff({
         shouldRetry: (end, attempt) => this.#isWorthAnother(end, attempt),

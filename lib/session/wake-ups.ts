@@ -1,11 +1,15 @@
-import { Subscription, type Observer, type SchedulerLike } from "rxjs";
+import { Subscription, type Observable, type Observer, type SchedulerLike } from "rxjs";
 import { messageOf } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
+import { clockOf } from "./clock.js";
 
 /** Several wake-up events that come together are one. */
 const TOGETHER_MS = 50;
 
-/** Takes in all that means "look at the connection now"; goes into a source as it is, as `Passing` does. */
+/**
+ * Takes in all that means "look at the connection now", until unsubscribed: jumps of the clock, and what `wake$` emits,
+ * into which it goes as it is, as `Passing` does.
+ */
 export class WakeUps extends Subscription implements Observer<unknown> {
   #wokenAt = -Infinity;
 
@@ -14,6 +18,17 @@ export class WakeUps extends Subscription implements Observer<unknown> {
     private readonly host: { wake(): void },
   ) {
     super();
+  }
+
+  listen(wake$: Observable<unknown>): void {
+    clockOf(this.scheduler).add(this);
+    // Another copy of RxJS gives a subscription of its own.
+    this.add(wake$.subscribe(this));
+  }
+
+  override unsubscribe(): void {
+    clockOf(this.scheduler).delete(this);
+    super.unsubscribe();
   }
 
   next(): void {

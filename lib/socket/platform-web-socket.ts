@@ -33,12 +33,13 @@ class NodeWebSocket implements WebSocketLike {
   #sent = 0;
 
   constructor(url: string, protocols?: string | string[]) {
+    // Not `once`, for events that come once: to forget a listener makes the memory of a socket larger, not smaller.
     this.#ws = new WebSocket(url, protocols, { skipUTF8Validation: true })
-      .once("upgrade", ({ socket }: { readonly socket: Corkable }) => (this.#tcp = socket))
-      .once("open", () => this.onopen?.({}))
+      .on("upgrade", ({ socket }: { readonly socket: Corkable }) => (this.#tcp = socket))
+      .on("open", () => this.onopen?.({}))
       .on("message", (data: Buffer | ArrayBuffer) => this.#receive(data))
       .on("error", (error) => this.onerror?.({ error, message: error.message }))
-      .once("close", (code, reason) =>
+      .on("close", (code, reason) =>
         this.onclose?.({ code, reason: reason.toString(), wasClean: code !== NO_CLOSE_FRAME }),
       );
     this.#ws.binaryType = "arraybuffer";

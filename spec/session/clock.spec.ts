@@ -1,5 +1,5 @@
-import { VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
-import { clockJumps, hasJumped } from "../../lib/session/clock-jumps.js";
+import { Subscription, VirtualTimeScheduler, type SchedulerAction, type SchedulerLike } from "rxjs";
+import { clockOf, hasJumped } from "../../lib/session/clock.js";
 import { historyOf } from "../support/history.js";
 import { unreachable } from "../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../support/virtual-clients.js";
@@ -17,10 +17,18 @@ function sleeperOn(scheduler: VirtualTimeScheduler) {
 }
 
 describe("A clock", () => {
+  /** Listens until unsubscribed. */
+  function listenTo(scheduler: SchedulerLike, next: () => void): Subscription {
+    const clock = clockOf(scheduler);
+    const listener = { next };
+    clock.add(listener);
+    return new Subscription(() => clock.delete(listener));
+  }
+
   it("that goes as it should is nothing to tell", () => {
     const scheduler = new VirtualTimeScheduler();
     let jumps = 0;
-    clockJumps(scheduler).subscribe(() => jumps++);
+    listenTo(scheduler, () => jumps++);
     scheduler.maxFrames = 3_600_000;
     scheduler.flush();
     expect(jumps).toBe(0);
@@ -30,7 +38,7 @@ describe("A clock", () => {
     const scheduler = new VirtualTimeScheduler();
     const { sleeper, sleep } = sleeperOn(scheduler);
     const jumps: number[] = [];
-    clockJumps(sleeper).subscribe(() => jumps.push(scheduler.now()));
+    listenTo(sleeper, () => jumps.push(scheduler.now()));
     scheduler.schedule(() => sleep(ms), 10_500);
     scheduler.maxFrames = 60_000;
     scheduler.flush();
@@ -44,7 +52,7 @@ describe("A clock", () => {
 
   it("has no timer left when nobody listens", () => {
     const scheduler = new VirtualTimeScheduler();
-    clockJumps(scheduler).subscribe().unsubscribe();
+    listenTo(scheduler, () => undefined).unsubscribe();
     expect(scheduler.actions).toHaveLength(0);
   });
 
@@ -52,7 +60,7 @@ describe("A clock", () => {
     const scheduler = new VirtualTimeScheduler();
     const { sleeper, sleep } = sleeperOn(scheduler);
     const told: string[] = [];
-    const listeners = ["ann", "bob", "eve"].map((name) => clockJumps(sleeper).subscribe(() => told.push(name)));
+    const listeners = ["ann", "bob", "eve"].map((name) => listenTo(sleeper, () => told.push(name)));
     expect(scheduler.actions).toHaveLength(1);
     listeners[0]?.unsubscribe();
     sleep(600_000);
@@ -68,9 +76,9 @@ describe("A clock", () => {
     const scheduler = new VirtualTimeScheduler();
     const { sleeper, sleep } = sleeperOn(scheduler);
     const told: number[] = [];
-    const first = clockJumps(sleeper).subscribe(() => {
+    const first = listenTo(sleeper, () => {
       first.unsubscribe();
-      clockJumps(sleeper).subscribe(() => told.push(scheduler.now()));
+      listenTo(sleeper, () => told.push(scheduler.now()));
     });
     sleep(600_000);
     scheduler.schedule(() => sleep(600_000), 1_500);

@@ -1,4 +1,4 @@
-import { Observable, Subscription, type SchedulerLike, type Subscriber } from "rxjs";
+import { Subscription, type SchedulerLike } from "rxjs";
 import { after } from "./after.js";
 
 /** How often the clock is looked at: so soon after a sleep the connection is asked whether it is still there. */
@@ -9,33 +9,27 @@ const JUMP_MS = 2_000;
 /** Whether a timer that was due at a time, and fires now, has slept. A clock that is set back counts too. */
 export const hasJumped = (due: number, now: number): boolean => Math.abs(now - due) >= JUMP_MS;
 
-const clocks = new WeakMap<SchedulerLike, Clock>();
-
-/**
- * Emits after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. Hot: all who
- * listen to the clock of one scheduler share its timer, however many clients there are.
- */
-export function clockJumps(scheduler: SchedulerLike): Observable<void> {
-  let clock = clocks.get(scheduler);
-  if (clock === undefined) clocks.set(scheduler, (clock = new Clock(scheduler)));
-  return clock.jumps$;
+/** Who is told after the clock has jumped: the machine slept, the tab was frozen, or its timers were throttled. */
+export interface ClockListener {
+  next(): void;
 }
 
-/** Looks at a scheduler's clock for as long as anybody listens. */
-class Clock {
-  readonly #listeners = new Set<Subscriber<void>>();
+/** Looks at a scheduler's clock for as long as anybody listens; one timer does for all. */
+export class Clock {
+  readonly #listeners = new Set<ClockListener>();
   #tick = Subscription.EMPTY;
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
-  readonly jumps$ = new Observable<void>((listener) => {
+  add(listener: ClockListener): void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#look();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#tick.unsubscribe();
-    };
-  });
+  }
+
+  delete(listener: ClockListener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#tick.unsubscribe();
+  }
 
   #look(): void {
     const due = this.scheduler.now() + LOOK_EVERY_MS;
@@ -46,4 +40,13 @@ class Clock {
       if (hasJumped(due, this.scheduler.now())) for (const listener of [...this.#listeners]) listener.next();
     });
   }
+}
+
+const clocks = new WeakMap<SchedulerLike, Clock>();
+
+/** The clock of a scheduler, which all clients share that run on it. */
+export function clockOf(scheduler: SchedulerLike): Clock {
+  let clock = clocks.get(scheduler);
+  if (clock === undefined) clocks.set(scheduler, (clock = new Clock(scheduler)));
+  return clock;
 }
