@@ -1,5 +1,17 @@
+import { setTimeout } from "node:timers/promises";
 import * as fc from "fast-check";
-import { from, map, Observable, of, Subject, take, throwError, type MonoTypeOperatorFunction } from "rxjs";
+import {
+  config,
+  from,
+  map,
+  Observable,
+  of,
+  Subject,
+  Subscriber,
+  take,
+  throwError,
+  type MonoTypeOperatorFunction,
+} from "rxjs";
 import type { RunHelpers, TestScheduler } from "rxjs/testing";
 import { sequenceAck, type Sequenced, type SequenceAckOptions } from "../../lib/operators/index.js";
 import { collectUnhandled, marbles, recording, waiting } from "./marbles.js";
@@ -101,6 +113,21 @@ describe("sequenceAck", () => {
       endless$.pipe(sequenceAck({ send, count: 1 }), take(3)).subscribe();
       expect(produced).toBe(3);
       expect(send).toHaveBeenCalledTimes(3);
+    });
+
+    it("takes a subscriber that is closed already, and does nothing", async () => {
+      const stray: string[] = [];
+      config.onStoppedNotification = ({ kind }) => stray.push(kind);
+      const closed = new Subscriber<Message>();
+      closed.unsubscribe();
+      const send = jest.fn();
+      of(id(1))
+        .pipe(sequenceAck({ send, count: 1 }))
+        .subscribe(closed);
+      await setTimeout(1); // RxJS reports in a macrotask
+      config.onStoppedNotification = null;
+      expect(stray).not.toContain("E");
+      expect(send).not.toHaveBeenCalled();
     });
 
     it("is re-entrant: a subscriber may make the source emit", () => {
