@@ -6,12 +6,16 @@ import { Subscription, type Observer, type Subscriber } from "rxjs";
  * between operators. Each of them costs a message some 50 ns and every subscription its memory. `next` may not throw.
  */
 export abstract class Passing<In, Out = In> extends Subscription implements Observer<In> {
+  /** Its source, if that is such an object too: it ends with this, without the array in which RxJS keeps such things. */
+  #source: Subscription | undefined = undefined;
+
   constructor(protected readonly destination: Subscriber<Out>) {
     super();
-    // Before it is subscribed, so that a synchronous source hears of it when nobody wants it any longer.
-    if (!destination.closed) destination.add(this);
-    // Not by way of what a subclass makes of it, which has no fields yet.
-    else super.unsubscribe();
+    // Known before it is subscribed, so that a synchronous source hears of it when nobody wants it any longer. Closed not
+    // by way of what a subclass makes of that, which has no fields yet.
+    if (destination.closed) super.unsubscribe();
+    else if (isPassing(destination) && destination.#source?.closed !== false) destination.#source = this;
+    else destination.add(this);
   }
 
   abstract next(value: In): void;
@@ -23,4 +27,11 @@ export abstract class Passing<In, Out = In> extends Subscription implements Obse
   complete(): void {
     this.destination.complete();
   }
+
+  override unsubscribe(): void {
+    super.unsubscribe();
+    this.#source?.unsubscribe();
+  }
 }
+
+const isPassing = (destination: unknown): destination is Passing<unknown> => destination instanceof Passing;

@@ -1,17 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import * as fc from "fast-check";
-import {
-  config,
-  from,
-  map,
-  Observable,
-  of,
-  Subject,
-  Subscriber,
-  take,
-  throwError,
-  type MonoTypeOperatorFunction,
-} from "rxjs";
+import { config, from, map, Observable, of, Subject, take, throwError, type MonoTypeOperatorFunction } from "rxjs";
 import type { RunHelpers, TestScheduler } from "rxjs/testing";
 import { sequenceAck, type Sequenced, type SequenceAckOptions } from "../../lib/operators/index.js";
 import { collectUnhandled, marbles, recording, waiting } from "./marbles.js";
@@ -118,16 +107,29 @@ describe("sequenceAck", () => {
     it("takes a subscriber that is closed already, and does nothing", async () => {
       const stray: string[] = [];
       config.onStoppedNotification = ({ kind }) => stray.push(kind);
-      const closed = new Subscriber<Message>();
-      closed.unsubscribe();
       const send = jest.fn();
-      of(id(1))
-        .pipe(sequenceAck({ send, count: 1 }))
-        .subscribe(closed);
+      new Observable<Message>((subscriber) => {
+        subscriber.unsubscribe();
+        of(id(1))
+          .pipe(sequenceAck({ send, count: 1 }))
+          .subscribe(subscriber);
+      }).subscribe();
       await setTimeout(1); // RxJS reports in a macrotask
       config.onStoppedNotification = null;
       expect(stray).not.toContain("E");
       expect(send).not.toHaveBeenCalled();
+    });
+
+    it("lets go of every source that was subscribed for one subscriber", () => {
+      const sources = [new Subject<Message>(), new Subject<Message>()];
+      const send = jest.fn();
+      const both$ = new Observable<Message>((subscriber) => {
+        for (const source of sources) source.pipe(sequenceAck({ send })).subscribe(subscriber);
+      });
+      const subscription = both$.pipe(sequenceAck({ send })).subscribe();
+      expect(sources.map(({ observed }) => observed)).toEqual([true, true]);
+      subscription.unsubscribe();
+      expect(sources.map(({ observed }) => observed)).toEqual([false, false]);
     });
 
     it("is re-entrant: a subscriber may make the source emit", () => {
