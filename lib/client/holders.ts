@@ -1,4 +1,4 @@
-import { Subscription, using, type Observable, type SchedulerLike } from "rxjs";
+import { Observable, Subscription, type SchedulerLike } from "rxjs";
 import type { Connection } from "../session/connection.js";
 import { after } from "../session/after.js";
 import { stopReasonOf } from "../session/lifecycle.js";
@@ -36,13 +36,13 @@ export class Holders {
 
   /** Holds the connection while a source is subscribed. */
   holdDuring<T>(source: Observable<T>): Observable<T> {
-    return using(
-      () => {
-        this.acquire();
-        return new Subscription(() => this.release());
-      },
-      () => source,
-    );
+    return new Observable((subscriber) => {
+      // Before the connection is opened for it, so that it is told what that brings about at once.
+      source.subscribe(subscriber);
+      if (subscriber.closed) return undefined;
+      this.acquire();
+      return () => this.release();
+    });
   }
 
   /**

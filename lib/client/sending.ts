@@ -36,11 +36,12 @@ export class Sending implements Transmission {
 
   begin(whenOffline: WhenOffline): void {
     const { outbox, holders } = this.ports;
-    if (whenOffline === "queue" || outbox.isLive) {
-      this.#isHolding = true;
-      holders.acquire();
-    }
-    if (!this.closed) outbox.submit(this, whenOffline);
+    const isHolding = whenOffline === "queue" || outbox.isLive;
+    // Before the connection is opened for it, so that it is told what that brings about at once.
+    outbox.submit(this, whenOffline);
+    if (!isHolding || this.closed) return;
+    this.#isHolding = true;
+    holders.acquire();
   }
 
   retryDelay(): number | undefined {

@@ -1,4 +1,5 @@
-import { ClientStoppedError, ConnectionError, type WebPubSubClient } from "../../../lib/index.js";
+import { throwError } from "rxjs";
+import { ClientStoppedError, ConnectionError, WebPubSubClient } from "../../../lib/index.js";
 import { outcomeOf, record } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { VirtualStage } from "../../support/virtual-stage.js";
@@ -47,6 +48,35 @@ describe("a client that is stopped", () => {
     const send = record(client.sendToGroup("g", "a"));
     stage.settle();
     expect(outcomeOf(send)).toMatchObject({ isDuplicated: false });
+  });
+});
+
+describe("a command for which the connection is opened", () => {
+  const sendAndJoin = (client: WebPubSubClient) => [
+    record(client.sendToGroup("g", "a")),
+    record(client.joinGroup("g")),
+  ];
+
+  it("is told at once that the client has given up at once", () => {
+    const denied = Object.assign(new Error("denied"), { status: 401 });
+    const client = new WebPubSubClient(() => throwError(() => denied));
+    for (const outcome of sendAndJoin(client).map(outcomeOf)) {
+      expect(outcome).toBeInstanceOf(ConnectionError);
+      expect(outcome).toMatchObject({ code: "GaveUp", cause: { code: "AccessFailed" } });
+    }
+    expect(client.state).toMatchObject({ status: "stopped", reason: "gaveUp" });
+  });
+
+  it("is told at once that the client was stopped as it opened", () => {
+    const commands = [
+      (client: WebPubSubClient) => client.sendToGroup("g", "a"),
+      (client: WebPubSubClient) => client.joinGroup("g"),
+    ];
+    for (const command of commands) {
+      const { client } = new ScriptedStage();
+      client.state$.subscribe(({ status }) => status === "connecting" && void client.stop());
+      expect(outcomeOf(record(command(client)))).toBeInstanceOf(ClientStoppedError);
+    }
   });
 });
 

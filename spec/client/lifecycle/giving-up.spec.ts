@@ -1,4 +1,5 @@
-import { ConnectionError } from "../../../lib/index.js";
+import { throwError } from "rxjs";
+import { ConnectionError, WebPubSubClient } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { closing, refusing, unreachable, welcoming } from "../../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
@@ -36,6 +37,16 @@ describe("A client whose retries are spent", () => {
     expect(error).toMatchObject({ cause: { name: "ConnectionError", code: "HandshakeFailed", closeCode: 1011 } });
     await expect(started).rejects.toBe(error);
     expect(service.pendingActions).toBe(0);
+  });
+
+  it.each(["start", "reconnect"] as const)("gives up once when %s() is refused at once", async (way) => {
+    const access = jest.fn(() => throwError(() => Object.assign(new Error("denied"), { status: 401 })));
+    const client = new WebPubSubClient(access);
+    const stopped = jest.fn();
+    client.stopped$.subscribe(stopped);
+    await expect(client[way]()).rejects.toMatchObject({ code: "GaveUp" });
+    expect(access).toHaveBeenCalledTimes(1);
+    expect(stopped).toHaveBeenCalledTimes(1);
   });
 
   it("makes no retry with maxRetries 0", () => {
