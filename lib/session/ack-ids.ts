@@ -8,6 +8,7 @@ export class AckIds {
   #chosen: Set<number> | undefined;
   /** Ids of operations that have not settled yet; made for the first. */
   #pending: TurnoverMap<number, true> | undefined;
+  #shared: Set<number> | undefined;
 
   /**
    * Reserves the id that a caller chose, or else the next free one, until it is released, once. Nobody can choose it
@@ -21,8 +22,14 @@ export class AckIds {
     return ackId;
   }
 
+  /** Reserves an id that a caller has chosen for what goes under it too: it is free when both have released it. */
+  share(chosen: number): number {
+    (this.#shared ??= new Set()).add(chosen);
+    return chosen;
+  }
+
   release(ackId: number): void {
-    this.#pending?.delete(ackId);
+    if (!this.#shared?.delete(ackId)) this.#pending?.delete(ackId);
   }
 
   #choose(ackId: number): number {

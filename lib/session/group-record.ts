@@ -1,6 +1,6 @@
-import { BehaviorSubject, Subject, type Observable } from "rxjs";
+import { BehaviorSubject, type Observable } from "rxjs";
 import type { Due } from "./deadlines.js";
-import type { CommandResult } from "./operation.js";
+import type { WaitingJoin } from "./waiting-join.js";
 
 /** Where a group was joined. */
 export interface Joined {
@@ -21,7 +21,7 @@ export class GroupRecord implements Due {
   observers = 0;
   /** When the leave delay is over, if nobody observes it any more. */
   dueAt = Infinity;
-  /** The leave delay has passed since the last observer went. */
+  /** The leave delay has passed since the last observer went, or a command's claim was taken back. */
   leaveIsDue = false;
   /** Subscriptions to `joined$`, and join commands under way, whether or not a later leave has taken their claim. */
   watchers = 0;
@@ -29,6 +29,8 @@ export class GroupRecord implements Due {
   changes = 0;
   /** The connection that it is joined on. */
   joinedOn: string | undefined = undefined;
+  /** The connection that a join was sent on and no leave was done since: there it may be joined. */
+  joinSentOn: string | undefined = undefined;
   /** It has been joined before: a further join on another connection is a rejoin. */
   wasJoined = false;
   /** A join or leave on behalf of observers is under way; the next one waits for it. */
@@ -38,7 +40,7 @@ export class GroupRecord implements Due {
   /** Join commands that want it: one entry for all that succeeded, and one for each that is under way. */
   #claims: Set<symbol> | undefined = undefined;
   #joined$: BehaviorSubject<Joined | null> | undefined = undefined;
-  #nextJoin$: Subject<CommandResult> | undefined = undefined;
+  #waiting: Set<WaitingJoin> | undefined = undefined;
 
   constructor(readonly name: string) {}
 
@@ -62,16 +64,17 @@ export class GroupRecord implements Due {
     this.#joined$?.complete();
   }
 
-  /** The outcome of the next session's join, for commands that wait for it. */
-  get nextJoin$(): Observable<CommandResult> {
-    return (this.#nextJoin$ ??= new Subject());
+  /** Join commands that wait for the next session's join. */
+  get waiting(): readonly WaitingJoin[] {
+    return [...(this.#waiting ?? [])];
   }
 
-  /** Takes those off who wait for the next session's join, if there are any: they are to be told of this one. */
-  takeWaiting(): Subject<CommandResult> | undefined {
-    const waiting = this.#nextJoin$;
-    this.#nextJoin$ = undefined;
-    return waiting?.observed ? waiting : undefined;
+  addWaiting(join: WaitingJoin): void {
+    (this.#waiting ??= new Set()).add(join);
+  }
+
+  deleteWaiting(join: WaitingJoin): void {
+    this.#waiting?.delete(join);
   }
 
   /** A join command begins. */

@@ -16,6 +16,11 @@ export interface MembershipChangeHost {
   changed(record: GroupRecord, isJoined: boolean): void;
 }
 
+/** Who is told of a change, and may be of the failures that it is tried again after, counted from 1. */
+export interface MembershipOutcome extends Observer<CommandResult> {
+  readonly retrying?: (failure: unknown, retry: number) => void;
+}
+
 /**
  * One join or leave on its way, tried again while it is meant: a join while the group is wanted, a leave while it is not.
  * Tried later, it would undo what came after it. One object rather than a chain of operators: a session may begin with
@@ -25,32 +30,41 @@ export class MembershipChange extends Subscription implements Transmission {
   readonly target: string;
   readonly ackId: number;
   readonly frame: string | Uint8Array;
-  session: string | undefined = undefined;
   dueAt = Infinity;
-  readonly #isReserved: boolean;
+  #session: string | undefined = undefined;
   readonly #changesBefore: number;
   #retries = 0;
 
   constructor(
     readonly kind: "joinGroup" | "leaveGroup",
     private readonly record: GroupRecord,
-    /** The id that the caller chose and keeps reserved. */
+    /** The id that the caller chose. */
     chosenAckId: number | undefined,
     private readonly policy: RetryBackoffPolicy,
     private readonly host: MembershipChangeHost,
-    private readonly outcome: Observer<CommandResult>,
+    private readonly outcome: MembershipOutcome,
   ) {
     super();
     this.target = record.name;
-    this.#isReserved = chosenAckId === undefined;
     this.#changesBefore = record.changes;
-    this.ackId = chosenAckId ?? host.ackIds.take(undefined);
+    this.ackId = chosenAckId === undefined ? host.ackIds.take(undefined) : host.ackIds.share(chosenAckId);
     this.frame = host.options.codec[kind](this.target, this.ackId);
   }
 
-  retryDelay(): number | undefined {
-    const isMeant = this.record.isWanted === (this.kind === "joinGroup");
-    return isMeant ? retryDelay(this.policy, ++this.#retries) : undefined;
+  get session(): string | undefined {
+    return this.#session;
+  }
+
+  set session(session: string | undefined) {
+    this.#session = session;
+    if (this.kind === "joinGroup") this.record.joinSentOn = session;
+  }
+
+  retryDelay(failure: unknown): number | undefined {
+    if (this.record.isWanted !== (this.kind === "joinGroup")) return undefined;
+    this.#retries++;
+    this.outcome.retrying?.(failure, this.#retries);
+    return retryDelay(this.policy, this.#retries);
   }
 
   next(result: CommandResult): void {
@@ -82,7 +96,7 @@ export class MembershipChange extends Subscription implements Transmission {
     super.unsubscribe();
     this.host.outbox.forget(this);
     // Whoever is told of the outcome may choose the id again.
-    if (this.#isReserved) this.host.ackIds.release(this.ackId);
+    this.host.ackIds.release(this.ackId);
   }
 
   get #isLatest(): boolean {

@@ -1,9 +1,6 @@
 /* What joinGroup and leaveGroup do: each goes out for itself, in the order subscribed. */
 import { catchError, defer, tap, throwError, type Observable } from "rxjs";
-import { isDefinitive, isUnacknowledged, neverSent } from "./failures.js";
-import { firstWithin } from "./first-within.js";
-import type { GroupRecord } from "./group-record.js";
-import type { MembershipOptions } from "./membership-options.js";
+import { isDefinitive, isUnacknowledged } from "./failures.js";
 import type { Membership } from "./membership.js";
 import type { CommandResult } from "./operation.js";
 import type { Outbox } from "./outbox.js";
@@ -26,38 +23,26 @@ export const joining = (
     const claim = record.claim();
     record.watchers++;
     return (
-      outbox.hasSession ? membership.change("joinGroup", record, ackId) : nextJoin(record, membership.options)
+      outbox.hasSession ? membership.change("joinGroup", record, ackId) : membership.nextJoin(record, ackId)
     ).pipe(
       catchError((error: unknown) =>
-        isUnacknowledged(error) && membership.isRunning
-          ? nextJoin(record, membership.options)
-          : throwError(() => error),
+        isUnacknowledged(error) && membership.isRunning ? membership.nextJoin(record, ackId) : throwError(() => error),
       ),
       tap({
         next: () => record.keepClaim(claim),
         error: (error: unknown) => {
           record.dropClaim(claim);
           if (isDefinitive(error)) record.dropKeptClaim();
+          // What is under way for it would join a group that nobody wants.
+          else if (record.isBusy) membership.unclaimed(record);
         },
-        // It may have been applied.
         unsubscribe: () => {
-          if (record.dropClaim(claim) && !record.isWanted) membership.leaveUnwanted(record);
+          if (record.dropClaim(claim)) membership.unclaimed(record);
         },
         finalize: () => membership.records.unwatch(record),
       }),
     );
   });
-
-/** A join that has no session becomes one of the next session's joins. */
-const nextJoin = (record: GroupRecord, { ackTimeoutInMs, scheduler }: MembershipOptions): Observable<CommandResult> =>
-  defer(() => record.nextJoin$).pipe(
-    firstWithin(ackTimeoutInMs, scheduler, () =>
-      neverSent(
-        { kind: "joinGroup", target: record.name, ackId: undefined },
-        `found no session within ackTimeoutInMs (${ackTimeoutInMs} ms)`,
-      ),
-    ),
-  );
 
 /** Gives a group up and leaves it, unless observers want it or there is no session. Cold. */
 export const leaving = (

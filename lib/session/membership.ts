@@ -8,11 +8,12 @@ import type { EmissionQueue } from "./emission-queue.js";
 import { isDefinitive, isUnanswered } from "./failures.js";
 import type { GroupRecord } from "./group-record.js";
 import { GroupRecords } from "./group-records.js";
-import { MembershipChange, type MembershipChangeHost } from "./membership-change.js";
+import { MembershipChange, type MembershipChangeHost, type MembershipOutcome } from "./membership-change.js";
 import type { MembershipOptions } from "./membership-options.js";
 import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 import type { Router } from "./router.js";
+import { WaitingJoin } from "./waiting-join.js";
 
 const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
 
@@ -110,6 +111,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     this.#work.unsubscribe();
     for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
+      if (record.isBusy) for (const waiting of record.waiting) waiting.wait();
       record.isBusy = false;
       this.#setJoined(record, undefined);
       this.records.forget(record);
@@ -134,10 +136,23 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     });
   }
 
-  /** Leaves a group that nobody wants, after a join that may have been applied. */
-  leaveUnwanted(record: GroupRecord): void {
-    if (this.#connectionId === undefined) return;
-    this.#begin("leaveGroup", record, this.options.messageRetry, this.#work, NOBODY);
+  /** The outcome of the next session's join, for a command without a session. Cold. */
+  nextJoin(record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
+    return new Observable((subscriber) => {
+      const waiting = new WaitingJoin(record.name, ackId, this.options, subscriber);
+      record.addWaiting(waiting);
+      return () => {
+        waiting.unsubscribe();
+        record.deleteWaiting(waiting);
+      };
+    });
+  }
+
+  /** A claim was taken back: leaves the group if nobody wants it any longer and a join may have been applied. */
+  unclaimed(record: GroupRecord): void {
+    if (record.isWanted) return;
+    record.leaveIsDue = true;
+    this.#reconcile(record);
   }
 
   #begin(
@@ -146,7 +161,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     policy: RetryBackoffPolicy,
     /** What it belongs to: with that it ends. */
     owner: Subscription,
-    outcome: Observer<CommandResult>,
+    outcome: MembershipOutcome,
     ackId?: number,
   ): void {
     if (owner.closed) return;
@@ -157,8 +172,11 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
 
   #joinForAll(record: GroupRecord, owner: Subscription, told: Observer<never>): void {
     const isRejoin = record.wasJoined;
+    const { rejoinRetry, messageRetry } = this.options;
     record.isBusy = true;
-    this.#begin("joinGroup", record, this.options.rejoinRetry, owner, {
+    for (const waiting of record.waiting) waiting.unsubscribe();
+    const chosen = record.waiting.find(({ ackId }) => ackId !== undefined)?.ackId;
+    const outcome: MembershipOutcome = {
       next: (result) => {
         this.#settleWaiting(record, (waiting) => {
           waiting.next(result);
@@ -170,12 +188,19 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
       error: (error: unknown) => {
         if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
         // It is tried no more because nobody wants the group, and may have been applied.
-        else if (isUnanswered(error)) this.leaveUnwanted(record);
+        else if (isUnanswered(error)) this.unclaimed(record);
         told.error(error);
         this.#release(record);
       },
       complete: noop,
-    });
+      // It goes on for those who observe the group; commands have as many tries as if they had made it themselves.
+      retrying: (failure, retry) => {
+        if (retry > (messageRetry.maxRetries ?? Infinity)) {
+          this.#settleWaiting(record, (waiting) => waiting.error(failure));
+        }
+      },
+    };
+    this.#begin("joinGroup", record, rejoinRetry, owner, outcome, chosen);
   }
 
   /** Brings what observers want and what is joined together, one step at a time. */
@@ -183,7 +208,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     if (record.isBusy || this.#connectionId === undefined) return;
     if (record.observers > 0 && record.joinedOn === undefined) {
       this.#joinForAll(record, this.#work, NOBODY);
-    } else if (!record.isWanted && record.joinedOn !== undefined && record.leaveIsDue) {
+    } else if (!record.isWanted && record.leaveIsDue && record.joinSentOn === this.#connectionId) {
       record.isBusy = true;
       // A leave that is refused is not tried for ever; one that nobody answers is, for as long as nobody wants the group.
       record.leaveIsDue = false;
@@ -207,6 +232,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     const { name } = record;
     record.refusals++;
     record.observers = 0;
+    record.joinSentOn = undefined;
     record.dropClaims();
     if (isRejoin) this.queue.push(() => this.announcer.next("rejoinGroupFailed$", { group: name, error }));
     this.router.refuse(name, error);
@@ -214,12 +240,13 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   }
 
   #settleWaiting(record: GroupRecord, settle: (waiting: Observer<CommandResult>) => void): void {
-    const waiting = record.takeWaiting();
-    if (waiting) this.queue.push(() => settle(waiting));
+    const { waiting } = record;
+    if (waiting.length > 0) this.queue.push(() => waiting.forEach(({ subscriber }) => settle(subscriber)));
   }
 
   /** The service has us in the group, or not, from now on. */
   changed(record: GroupRecord, isJoined: boolean): void {
+    if (!isJoined) record.joinSentOn = undefined;
     this.#setJoined(record, isJoined ? this.#connectionId : undefined);
     // An observer may have come while it was being left.
     if (!isJoined) this.#reconcile(record);

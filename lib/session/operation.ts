@@ -36,7 +36,7 @@ export interface Transmission extends Operation, Due, Observer<CommandResult> {
   /** Nobody waits for the outcome any longer. */
   readonly closed: boolean;
   /** After a failure that may pass: how long to wait before sending it again; undefined: it is not to be. */
-  retryDelay(): number | undefined;
+  retryDelay(failure: unknown): number | undefined;
 }
 
 const NAMED: Record<OperationKind, string> = {

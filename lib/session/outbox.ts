@@ -219,7 +219,7 @@ export class Outbox implements SendQueueHost {
   #fail(transmission: Transmission, failure: unknown): void {
     this.queue.push(() => {
       if (transmission.closed) return;
-      const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay() : undefined;
+      const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay(failure) : undefined;
       if (delayInMs === undefined) {
         transmission.error(failure);
       } else {

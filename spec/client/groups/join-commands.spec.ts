@@ -143,6 +143,47 @@ describe("joinGroup", () => {
     stage.advance(10_000);
     expect(stage.sent()).toEqual([]);
   });
+
+  it("unsubscribed before it was sent takes nothing back: who is a member by other means stays one", () => {
+    const stage = ScriptedStage.connected();
+    stage.socket.end();
+    record(stage.client.joinGroup("g")).unsubscribe();
+    stage.advance(50);
+    stage.recover();
+    stage.advance(10_000);
+    expect(stage.socket.frames).toEqual([{ type: "ping" }]);
+  });
+
+  it("unsubscribed while others are joined before it takes nothing back", () => {
+    const stage = new ScriptedStage({ rejoinConcurrency: 1 });
+    const [first, second] = ["a", "b"].map((name) => record(stage.client.joinGroup(name)));
+    stage.socket.open();
+    stage.socket.connected();
+    second?.unsubscribe();
+    stage.socket.ack(1);
+    expect(first && outcomeOf(first)).toMatchObject({ ackId: 1 });
+    expect(stage.socket.frames).toEqual([{ type: "joinGroup", group: "a", ackId: 1 }]);
+  });
+
+  it("unsubscribed while it is tried again leaves once that has come to an end", () => {
+    const stage = new ScriptedStage({ random: () => 0.5 });
+    void stage.client.start();
+    const join = record(stage.client.joinGroup("g"));
+    stage.socket.open();
+    stage.socket.connected();
+    stage.socket.ack(1, { name: "InternalServerError", message: "later" });
+    join.unsubscribe();
+    stage.advance(1_000);
+    stage.socket.ack(1);
+    const [leave] = stage.socket.framesOf("leaveGroup");
+    stage.socket.ack(leave?.["ackId"]);
+    stage.advance(60_000);
+    expect(stage.socket.frames.filter(({ type }) => type !== "ping").map(({ type }) => type)).toEqual([
+      "joinGroup",
+      "joinGroup",
+      "leaveGroup",
+    ]);
+  });
 });
 
 describe("joinGroup without a session", () => {
@@ -218,5 +259,72 @@ describe("joinGroup without a session", () => {
     expect(frame?.["ackId"]).not.toBe(1);
     stage.socket.ack(frame?.["ackId"]);
     expect(outcomeOf(join)).toEqual({ ackId: frame?.["ackId"], isDuplicated: false });
+  });
+
+  it("waits no longer once its join is under way: then it is that of the join", () => {
+    const stage = new ScriptedStage({ startTimeoutInMs: 60_000 });
+    const joined = record(stage.client.group("g").joined$);
+    const join = record(stage.client.joinGroup("g"));
+    stage.advance(29_000);
+    stage.socket.open();
+    stage.socket.connected("c1");
+    stage.advance(1_000);
+    expect(outcomeOf(join)).toBe("pending");
+    stage.socket.ack(1);
+    expect(outcomeOf(join)).toEqual({ ackId: 1, isDuplicated: false });
+    expect(joined.values).toEqual([null, { connectionId: "c1" }]);
+  });
+
+  it("waits anew when its session is lost before the ack", () => {
+    const stage = new ScriptedStage({ startTimeoutInMs: 600_000 });
+    const join = record(stage.client.joinGroup("g"));
+    stage.advance(20_000);
+    stage.socket.open();
+    stage.socket.connected();
+    stage.socket.end(1008);
+    stage.advance(29_999);
+    expect(outcomeOf(join)).toBe("pending");
+    stage.advance(1_000);
+    expect(outcomeOf(join)).toMatchObject({ code: "NotSent" });
+  });
+
+  it("errors when the acks stay away as often as it may be tried, and leaves what may have been joined", () => {
+    const stage = new ScriptedStage({ messageRetryOptions: { maxRetries: 1, retryDelayInMs: 1_000 } });
+    void stage.client.start();
+    const join = record(stage.client.joinGroup("g"));
+    stage.socket.open();
+    stage.socket.connected();
+    for (let i = 0; i < 10 && outcomeOf(join) === "pending"; i++) {
+      stage.advance(10_000);
+      stage.socket.receive({ type: "pong" });
+    }
+    expect(outcomeOf(join)).toMatchObject({ code: "AckTimeout", ackId: 1 });
+    stage.advance(30_000);
+    expect(stage.socket.framesOf("leaveGroup")).toHaveLength(1);
+  });
+
+  it("goes under the id that the caller chose, which is theirs until the ack", () => {
+    const stage = new ScriptedStage();
+    const join = record(stage.client.joinGroup("g", { ackId: 42 }));
+    stage.socket.open();
+    stage.socket.connected();
+    expect(stage.socket.framesOf("joinGroup")).toMatchObject([{ group: "g", ackId: 42 }]);
+    expect(outcomeOf(record(stage.client.sendToGroup("g", 1, "json", { ackId: 42 })))).toBeInstanceOf(RangeError);
+    stage.socket.ack(42);
+    expect(outcomeOf(join)).toEqual({ ackId: 42, isDuplicated: false });
+    expect(outcomeOf(record(stage.client.sendToGroup("g", 1, "json", { ackId: 42 })))).toBe("pending");
+  });
+
+  it("unsubscribed while it is under way gives its id back only when that is answered", () => {
+    const stage = new ScriptedStage();
+    void stage.client.start();
+    const join = record(stage.client.joinGroup("g", { ackId: 42 }));
+    stage.socket.open();
+    stage.socket.connected();
+    join.unsubscribe();
+    expect(outcomeOf(record(stage.client.sendToGroup("g", 1, "json", { ackId: 42 })))).toBeInstanceOf(RangeError);
+    stage.socket.ack(42);
+    expect(outcomeOf(record(stage.client.sendToGroup("g", 1, "json", { ackId: 42 })))).toBe("pending");
+    expect(stage.socket.framesOf("leaveGroup")).toHaveLength(1);
   });
 });
