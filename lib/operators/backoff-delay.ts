@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from "./max-timer.js";
+
 /** How long to wait between retries. */
 export interface BackoffDelayOptions {
   /** The delay before the first retry, in milliseconds; with `"Fixed"` before every retry. Default 1 000. */
@@ -9,9 +11,6 @@ export interface BackoffDelayOptions {
   /** `"full"`: anything from 0 to the delay, by chance, so that many clients do not come back together; `"none"`: exactly the delay. Default `"full"`. */
   readonly jitter?: "full" | "none" | undefined;
 }
-
-/** The longest time that a timer of the platform can run: beyond it fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The delay in milliseconds before retry `n`, counted from 1: finite and at most `maxRetryDelayInMs`, however large `n` is.

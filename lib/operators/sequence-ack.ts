@@ -7,6 +7,7 @@ import {
   type Subscriber,
 } from "rxjs";
 import { atLeast } from "./at-least.js";
+import { MAX_TIMER_MS } from "./max-timer.js";
 import { Passing } from "./passing.js";
 
 /** What may carry a sequence id, a positive integer (`kind` only lets a union have members that never do). */
@@ -123,7 +124,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
     if (isNew) this.#largest = id;
     if (this.#ids >= count || this.#size >= bytes) this.#acknowledge();
     else if (this.#timer.closed && timeInMs < Infinity) {
-      this.#timer = scheduler.schedule(() => this.#acknowledgeInTime(), timeInMs);
+      this.#timer = scheduler.schedule(() => this.#acknowledgeInTime(), Math.min(timeInMs, MAX_TIMER_MS));
     }
     return isNew;
   }

@@ -34,6 +34,7 @@ type Json = Partial<
     | "sequenceId"
     | "stream"
     | "streamId"
+    | "streamSequenceId"
     | "metadata",
     unknown
   >
@@ -90,7 +91,9 @@ function decodeMessage(json: Json): DownstreamFrame {
   const data = decodeData(dataType, json.data);
   const group = isOfGroup ? string(json.group, "group") : "";
   const fromUserId = isOfGroup ? optionalString(json.fromUserId, "fromUserId") : undefined;
-  const stream = isOfGroup ? optional(json.stream, "stream", isStream, 'an object with a "streamId"') : undefined;
+  const stream = isOfGroup
+    ? optional(json.stream, "stream", isStream, 'an object with a "streamId" and a "streamSequenceId"')
+    : undefined;
   const sequenceId = optionalId(json.sequenceId, "sequenceId");
   const metadata = optional(json.metadata, "metadata", isMetadata, "an object of strings");
   // Optional fields are left out rather than set to undefined. The hot path makes the usual message in one go: V8 keeps
@@ -185,4 +188,5 @@ const readable = (id: unknown): number | undefined => (isId(id) ? id : undefined
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isStream = (value: unknown): value is StreamInfo => isObject(value) && typeof value.streamId === "string";
+const isStream = (value: unknown): value is StreamInfo =>
+  isObject(value) && typeof value.streamId === "string" && typeof value.streamSequenceId === "number";

@@ -172,11 +172,9 @@ export class Connection implements SessionHost, RunHost {
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
       membership.endSession();
-      outbox.endAll(
-        (operation) => unacknowledged(operation, error),
-        () => error,
-      );
-      membership.stop(() => error);
+      const errorFor = (operation: Pick<Operation, "kind" | "target">) => gaveUp(end, cause, operation);
+      outbox.endAll((operation) => unacknowledged(operation, error), errorFor);
+      membership.stop(errorFor);
       this.#settle({ run: this.#runNumber, error });
     });
   }

@@ -97,6 +97,8 @@ export class Deadlines<K, T extends Due> {
     if (item.dueAt > now) {
       // In place of a timer that was begun meanwhile.
       this.#timer.unsubscribe();
+      // Never more than its whole time: the clock may have been set back.
+      item.dueAt = Math.min(item.dueAt, now + this.timeInMs);
       this.#watch(item.dueAt - now);
       return false;
     }

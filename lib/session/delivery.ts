@@ -16,8 +16,8 @@ const REJOIN_PATIENCE_MS = 5_000;
 type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
 
 interface Sender {
-  /** Sends what is never held back. */
-  sendNow(frame: string | Uint8Array): void;
+  /** Sends what is never held back; tells whether it could. */
+  sendNow(frame: string | Uint8Array): boolean;
 }
 
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
@@ -33,6 +33,8 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
   /** Takes the frames of all links, the short way: what happens to links does not pass here, nor they there. */
   #taker: Subscriber<DownstreamFrame> | undefined;
   #patience = Subscription.EMPTY;
+  /** The sequenceAck that could not be sent. */
+  #owed: number | undefined;
 
   constructor(
     private readonly options: DeliveryOptions,
@@ -48,7 +50,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
 
   /** Hands frames out for as long as the session lives; what fails on the way is its error. */
   begin(): void {
-    const { codec, isReliable, scheduler, sequenceAck: thresholds } = this.options;
+    const { isReliable, scheduler, sequenceAck: thresholds } = this.options;
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     });
@@ -57,7 +59,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
           sequenceAck({
             ...thresholds,
             scheduler,
-            send: (id) => this.sender.sendNow(codec.sequenceAck(id)),
+            send: (id) => this.#acknowledge(id),
             // Decoding and acknowledging one frame happen in one go.
             sizeOf: () => this.#size,
           }),
@@ -72,6 +74,11 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     this.frameCount++;
     this.lastFrameAt = scheduler.now();
     return codec.decode(raw);
+  }
+
+  /** A new link has proved alive: what fell due meanwhile is acknowledged. */
+  resumed(): void {
+    if (this.#owed !== undefined) this.#acknowledge(this.#owed);
   }
 
   /** The session begins with this frame. */
@@ -93,6 +100,10 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
   override unsubscribe(): void {
     this.#patience.unsubscribe();
     super.unsubscribe();
+  }
+
+  #acknowledge(id: number): void {
+    this.#owed = this.sender.sendNow(this.options.codec.sequenceAck(id)) ? undefined : id;
   }
 
   get concurrency(): number {

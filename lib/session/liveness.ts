@@ -1,4 +1,5 @@
 import { Subscription, type SchedulerLike } from "rxjs";
+import { MAX_TIMER_MS } from "../operators/max-timer.js";
 import { after } from "./after.js";
 import { hasJumped } from "./clock.js";
 
@@ -79,8 +80,9 @@ export class Watch extends Subscription {
 
   #watch(): void {
     const { scheduler } = this.options;
-    const delay = Math.max(0, Math.min(this.#msToPing, this.#msToDeath));
-    if (delay === Infinity || this.closed) return;
+    const soonest = Math.min(this.#msToPing, this.#msToDeath);
+    if (soonest === Infinity || this.closed) return;
+    const delay = Math.max(0, Math.min(soonest, MAX_TIMER_MS));
     const due = scheduler.now() + delay;
     const probesBefore = this.#probes;
     this.#tick = after(delay, scheduler, () => {
@@ -113,8 +115,9 @@ export class Watch extends Subscription {
 
   #awaitAnswer(patience: number): Subscription {
     const { scheduler } = this.options;
-    const due = scheduler.now() + patience;
-    return after(patience, scheduler, () => {
+    const delay = Math.min(patience, MAX_TIMER_MS);
+    const due = scheduler.now() + delay;
+    return after(delay, scheduler, () => {
       if (this.watched.frameCount !== this.#framesBeforeProbe) return;
       // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
       if (hasJumped(due, scheduler.now())) this.#startProbe();

@@ -112,7 +112,12 @@ export class Outbox implements SendQueueHost {
   resume(link: Link, isReady: boolean): void {
     if (this.#outlet.status !== "down") return;
     this.#outlet = { status: isReady ? "ready" : "joining", session: this.#outlet.session, link };
-    for (const transmission of [...this.#unacknowledged]) this.#send(transmission, link, this.#outlet.session);
+    let isBusy = false;
+    for (const transmission of [...this.#unacknowledged]) {
+      isBusy ||= !this.#queued.takes(link);
+      if (isBusy && !isMembership(transmission)) this.#queued.addAgain(transmission);
+      else this.#send(transmission, link, this.#outlet.session);
+    }
     this.flush();
   }
 
@@ -131,9 +136,11 @@ export class Outbox implements SendQueueHost {
 
   /** Settles what an ack answers; one for an unknown id changes nothing. */
   acknowledge({ ackId, success, error }: AckFrame): void {
-    const transmission = this.#unacknowledged.get(ackId);
+    // It may come late, when it is to be sent again already.
+    const transmission = this.#unacknowledged.get(ackId) ?? this.#retries.find(ackId);
     if (transmission === undefined) return;
     this.#unacknowledged.settle(ackId);
+    this.#retries.delete(transmission);
     const isDuplicated = error?.name === "Duplicate";
     if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, transmission);
     else this.#fail(transmission, refusalOf(transmission, ackId, error));
@@ -161,7 +168,7 @@ export class Outbox implements SendQueueHost {
       return;
     }
     this.flush();
-    if (this.#queued.size === 0 && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
+    if (this.#queued.isEmpty && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
       this.#send(transmission, this.#outlet.link, this.#outlet.session);
     } else if (isUnsent && this.#queued.size >= this.options.maxQueuedSends) {
       transmission.error(new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));

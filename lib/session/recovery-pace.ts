@@ -27,7 +27,8 @@ export class RecoveryPace {
     const now = this.scheduler.now();
     this.#atOnce = this.#atOnce.filter((at) => at > now - AT_ONCE_WINDOW_MS);
     if (attempt === 1 && this.#atOnce.length < MAX_AT_ONCE) {
-      return Math.max(0, this.#lastAttemptAt + MIN_GAP_MS - now);
+      // No more than that, for the clock may have been set back.
+      return Math.min(MIN_GAP_MS, Math.max(0, this.#lastAttemptAt + MIN_GAP_MS - now));
     }
     const doublings = Math.max(0, attempt - 2);
     return this.random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * 2 ** Math.min(doublings, 10));

@@ -30,6 +30,11 @@ export class Retries {
     return [...(this.#resting?.keys() ?? [])].values();
   }
 
+  /** The one that goes under an id: its ack may come after all. */
+  find(ackId: number): Transmission | undefined {
+    return [...this].find((transmission) => transmission.ackId === ackId);
+  }
+
   /** What to tell of one when the session ends: a refusal is a known outcome, which that does not make unknown. */
   errorOf(transmission: Transmission, end: Error): unknown {
     const failure = this.#resting?.get(transmission)?.failure;

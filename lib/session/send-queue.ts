@@ -18,6 +18,8 @@ export interface SendQueueHost extends DeadlineKeeper<Transmission> {
 /** The sends that wait for a link that takes them, in order, each for a limited time. */
 export class SendQueue {
   readonly #waiting: Deadlines<Transmission, Transmission>;
+  /** What goes before them: sent before, to be sent again, and awaiting an ack all the while. Made for the first. */
+  #again: Set<Transmission> | undefined;
   #drainPoll = Subscription.EMPTY;
 
   constructor(
@@ -28,8 +30,13 @@ export class SendQueue {
     this.#waiting = new Deadlines(timeInMs, scheduler, host);
   }
 
+  /** How many wait that have not been sent. */
   get size(): number {
     return this.#waiting.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0 && !this.#again?.size;
   }
 
   [Symbol.iterator](): Iterator<Transmission> {
@@ -40,15 +47,21 @@ export class SendQueue {
     this.#waiting.set(transmission, transmission);
   }
 
+  /** One that is to be sent again as soon as the link takes it. */
+  addAgain(transmission: Transmission): void {
+    (this.#again ??= new Set()).add(transmission);
+  }
+
   delete(transmission: Transmission): void {
+    this.#again?.delete(transmission);
     if (this.#waiting.size > 0) this.#waiting.delete(transmission);
   }
 
   /** Takes the first out, if a link takes it now. */
   next(link: Link): Transmission | undefined {
-    if (this.#waiting.size === 0 || !this.takes(link)) return undefined;
-    const [first] = this.#waiting;
-    if (first) this.#waiting.delete(first);
+    if (this.isEmpty || !this.takes(link)) return undefined;
+    const [first] = this.#again?.size ? this.#again : this.#waiting;
+    if (first) this.delete(first);
     return first;
   }
 
@@ -65,5 +78,6 @@ export class SendQueue {
   /** There is no link any more that could drain. */
   pause(): void {
     this.#drainPoll.unsubscribe();
+    this.#again?.clear();
   }
 }

@@ -10,6 +10,7 @@ import type { WebPubSubError } from "../errors/web-pubsub-error.js";
 import { defined } from "../protocol/defined.js";
 import { httpStatusOf, refusedSubprotocol, type LinkEnd } from "../socket/link.js";
 import { LinkSilent } from "./liveness.js";
+import { describeOperation, type Operation } from "./operation.js";
 
 /** The error with which the stream of a session ends: an attempt that failed, or a session that is over. */
 export class SessionEnd {
@@ -55,8 +56,7 @@ export function attemptFailed(
 ): SessionEnd {
   const known = isLinkEnd(end) ? end.error : end;
   if (known instanceof ConnectionError || known instanceof TimeoutError) {
-    const { message } = known;
-    return new SessionEnd({ phase: "phase" in known ? known.phase : phase, message, error: known }, known, false);
+    return new SessionEnd({ phase: "phase" in known ? known.phase : phase, error: known }, known, false);
   }
   const link = isLinkEnd(end) ? end : undefined;
   const isShakingHands = link?.opened ?? end instanceof LinkSilent;
@@ -82,12 +82,17 @@ function whatFailed(isShakingHands: boolean, link: LinkEnd | undefined): string 
     : "the WebSocket could not be opened";
 }
 
-/** The error with which a client gives up, for the last reason there was. */
-export function gaveUp(end: unknown, cause: ConnectionCause): ConnectionError {
+/** The error with which a client gives up, for the last reason there was, or that of an operation which waited. */
+export function gaveUp(
+  end: unknown,
+  cause: ConnectionCause,
+  operation?: Pick<Operation, "kind" | "target">,
+): ConnectionError {
   const last = end instanceof SessionEnd ? end.error : end;
   const { message } = last instanceof Error ? last : { message: String(last) };
   const known = last instanceof ConnectionError ? last : undefined;
-  return new ConnectionError(`the client gave up: ${message}`, {
+  const what = operation ? `${describeOperation(operation)}: ` : "";
+  return new ConnectionError(`${what}the client gave up: ${message}`, {
     code: "GaveUp",
     phase: cause.phase,
     closeCode: cause.code,
@@ -106,14 +111,15 @@ interface Ending {
   readonly facts?: Pick<ConnectionErrorDetails, "closeCode" | "reason" | "cause">;
 }
 
-function endingOf(end: unknown, goodbye: string | undefined): Ending {
+function endingOf(end: unknown, word: string | undefined): Ending {
   if (end instanceof LinkSilent) {
-    const message = `no frame came for ${end.silentForMs} ms`;
-    return { words: `: ${message}`, seen: { message } };
+    return { words: `: no frame came for ${end.silentForMs} ms` };
   }
   if (!isLinkEnd(end)) return { words: `: ${messageOf(end)}`, facts: { cause: redactedError(end) } };
   const { code, wasClean, error } = end;
   const reason = end.reason === "" ? undefined : end.reason;
+  // The service may say goodbye without a word.
+  const goodbye = word === "" ? undefined : word;
   const close = code === undefined ? "" : ` (close code ${code}${reason ? `, ${reason}` : ""})`;
   const message = goodbye ?? (error === undefined ? "" : messageOf(error));
   return {

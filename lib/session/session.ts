@@ -265,12 +265,15 @@ export class Session implements LinkTaker, Watched, Unsubscribable {
     this.#silentLinks = 0;
     this.host.recovered();
     this.#delivery.take(frame);
+    this.#delivery.resumed();
     this.host.resumed(link);
   }
 
-  /** What is never held back: on a link that is closing it is of no use any more. */
-  sendNow(frame: string | Uint8Array): void {
-    if (this.#link?.isOpen) this.#link.send(frame);
+  /** What is never held back; on a link that is closing it would be of no use. */
+  sendNow(frame: string | Uint8Array): boolean {
+    if (!this.#link?.isOpen) return false;
+    this.#link.send(frame);
+    return true;
   }
 
   #isFinal(end: unknown): boolean {

@@ -54,8 +54,8 @@ const provided = (provider: AccessUrlProvider): Access => ({
       const { signal } = controller;
       const answer$ = defer(() => {
         const answer = provider(defined({ attempt, cause, signal, abortSignal: signal }));
-        // A string is an iterable of characters to RxJS; whoever returns one means a URL.
-        return typeof answer === "string" ? [answer] : answer;
+        // A string is an iterable of characters to RxJS; whoever returns one means a URL. What is no object is none.
+        return fieldsOf(answer) ? answer : [answer];
       });
       let isPending = true;
       const answered = answer$.pipe(take(1), map(checkedAccessUrl)).subscribe({
@@ -101,11 +101,14 @@ function checkedAccessUrl(url: unknown): string {
   if (typeof url !== "string") throw refusal(kindOf(url));
   if (url.trim() === "") throw refusal("an empty string");
   let protocol: string;
+  let hash: string;
   try {
-    ({ protocol } = new URL(url));
+    ({ protocol, hash } = new URL(url));
   } catch {
     throw refusal("a string that is not a URL");
   }
+  // No WebSocket takes one.
+  if (hash !== "") throw refusal("one with a fragment (#…)");
   if (protocol !== "ws:" && protocol !== "wss:") throw refusal(`one that starts with ${protocol}`);
   return url;
 }

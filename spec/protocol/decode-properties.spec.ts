@@ -19,7 +19,7 @@ const nearlyFrame = fc.record(
     connectionId: fc.oneof(fc.string(), fc.jsonValue()),
     userId: fc.oneof(fc.string(), fc.jsonValue()),
     metadata: fc.oneof(fc.dictionary(fc.string(), fc.string()), fc.jsonValue()),
-    stream: fc.oneof(fc.record({ streamId: fc.string() }), fc.jsonValue()),
+    stream: fc.oneof(fc.record({ streamId: fc.string(), streamSequenceId: fc.nat() }), fc.jsonValue()),
   },
   { requiredKeys: [] },
 );

@@ -152,4 +152,17 @@ describe("Deadlines of many items", () => {
     at(110, () => expect(scheduler.actions).toHaveLength(1));
     scheduler.flush();
   });
+
+  it("come within twice their time when the clock is set back", () => {
+    const { scheduler, set, due, at } = setUp();
+    set("a");
+    at(50, () => set("b"));
+    // From 60 on a clock an hour behind.
+    const now = () => (scheduler.frame < 60 ? scheduler.frame : scheduler.frame - 3_600_000);
+    jest.spyOn(scheduler, "now").mockImplementation(now);
+    scheduler.maxFrames = 10_000;
+    scheduler.flush();
+    expect(due.map((line) => line.split(" ")[1])).toEqual(["a", "b"]);
+    expect(scheduler.actions).toEqual([]);
+  });
 });

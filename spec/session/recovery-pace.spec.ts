@@ -36,6 +36,14 @@ describe("The pace of recovery", () => {
     expect(pace.delayBefore(1)).toBe(0);
   });
 
+  it("waits no longer for that when the clock has been set back", () => {
+    const { pace, at, outage } = setUp();
+    at(100_000);
+    outage();
+    at(40_000);
+    expect(pace.delayBefore(1)).toBe(50);
+  });
+
   it("makes no more than 20 attempts at once in 10 s, then those wait a random time too", () => {
     const { pace, at, outage } = setUp(0.5);
     const delays = Array.from({ length: 20 }, () => outage());

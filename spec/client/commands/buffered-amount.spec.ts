@@ -56,6 +56,46 @@ describe("while more than 1 MiB is handed over and not on the network yet", () =
     expect(types).toEqual(new Set(["joinGroup", "leaveGroup", "sequenceAck", "ping"]));
   });
 
+  it("what is sent again after a recovery is held back as well, before what is new; joins are not", () => {
+    const stage = ScriptedStage.connected();
+    const sends = ["a", "b"].map((data) => record(stage.client.sendToGroup("g", data)));
+    const join = record(stage.client.joinGroup("joined"));
+    stage.socket.end();
+    sends.push(record(stage.client.sendToGroup("g", "c")));
+    stage.advance(50);
+    stage.socket.bufferedAmount = 2 * MiB;
+    stage.recover();
+    expect(stage.socket.frames.map(({ type }) => type)).toEqual(["ping", "joinGroup"]);
+    stage.socket.bufferedAmount = 0;
+    stage.advance(1_000);
+    expect(stage.socket.framesOf("sendToGroup").map(({ data }) => data)).toEqual(["a", "b", "c"]);
+    for (const id of [1, 2, 3, 4]) stage.socket.ack(id);
+    expect([join, ...sends].map(outcomeOf)).toMatchObject([3, 1, 2, 4].map((ackId) => ({ ackId })));
+  });
+
+  it("what is held back to be sent again is withdrawn by unsubscribing, and ends with the session", () => {
+    const stage = ScriptedStage.connected();
+    const [first, second] = ["a", "b"].map((data) => record(stage.client.sendToGroup("g", data)));
+    stage.socket.end();
+    stage.advance(50);
+    stage.socket.bufferedAmount = 2 * MiB;
+    stage.recover();
+    first?.unsubscribe();
+    stage.socket.bufferedAmount = 0;
+    stage.advance(1_000);
+    expect(stage.socket.framesOf("sendToGroup").map(({ data }) => data)).toEqual(["b"]);
+    stage.socket.end();
+    stage.advance(50);
+    stage.socket.bufferedAmount = 2 * MiB;
+    stage.recover();
+    stage.socket.end(1008);
+    expect(second && outcomeOf(second)).toMatchObject({ code: "Unacknowledged" });
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.sent).toEqual([]);
+  });
+
   it("what is held back takes part in maxQueuedSends, and goes over to the next link", () => {
     const stage = ScriptedStage.connected({ maxQueuedSends: 1 });
     stage.socket.bufferedAmount = MiB + 1;

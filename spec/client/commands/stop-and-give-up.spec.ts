@@ -126,7 +126,9 @@ describe("a client that gives up", () => {
     expect(outcomeOf(sent)).toMatchObject({ code: "Unacknowledged", ackId: 1 });
     expect(outcomeOf(queued)).toBeInstanceOf(ConnectionError);
     expect(outcomeOf(queued)).toMatchObject({ code: "GaveUp", isRetriable: false, cause: { code: "RecoveryFailed" } });
-    expect(stopped.values).toEqual([{ error: outcomeOf(queued) }]);
+    expect(outcomeOf(queued)).toMatchObject({ message: expect.stringContaining('sendToGroup (group "g")') as string });
+    const [{ error } = {}] = stopped.values;
+    expect((outcomeOf(queued) as Error).cause).toBe(error?.cause);
   });
 
   it("ends a join that waits for a first session as GaveUp too", () => {

@@ -9,6 +9,9 @@ describe("An access URL provider that fails", () => {
     ["gives no string", () => of(42)],
     ["gives an HTTP URL", () => of("https://example.test/?access_token=secret")],
     ["gives what is no URL", () => of("<html>")],
+    ["gives a URL with a fragment", () => of("wss://example.test/?access_token=secret#top")],
+    ["gives nothing", () => undefined],
+    ["gives a number", () => 42],
   ])("for good, as it %s: the client gives up at once and says what was expected", (_what, give) => {
     const service = new VirtualClients();
     const client = service.client({}, give as unknown as ClientAccess);

@@ -47,10 +47,10 @@ describe("A link that is quiet", () => {
     expect(service.recoveries).toEqual([undefined, id]);
   });
 
-  it("says in its cause that it was silent, and for how long", () => {
+  it("says in its cause's error that it was silent, and for how long", () => {
     const { service, client } = connectedClient({ keepAliveTimeoutInMs: 30_000 });
     const messages: unknown[] = [];
-    client.state$.subscribe((state) => state.status === "recovering" && messages.push(state.cause.message));
+    client.state$.subscribe((state) => state.status === "recovering" && messages.push(String(state.cause.error)));
     service.socket.freeze();
     service.advance(30_000);
     expect(messages).toEqual([expect.stringContaining("30000 ms")]);
