@@ -229,6 +229,40 @@ describe("an event upstream", () => {
   });
 });
 
+describe("what is only told (service-surface §4.2)", () => {
+  it("holds up no event, and the end is told when all else has been answered", async () => {
+    hub.upstream({ url: application.url, systemEvents: ["connected", "disconnected"], presence: ["joined", "left"] });
+    const held = new Map<string, () => void>();
+    application.answer = ({ headers }) => {
+      const name = String(headers["ce-eventname"]);
+      return ["connected", "slow"].includes(name)
+        ? new Promise((resolve) => held.set(name, () => resolve({ status: 204 })))
+        : undefined;
+    };
+    const ann = client({ groups: ["lobby"] });
+    await ann.next();
+    expect(await ann.ask(event("quick", 1))).toEqual(ok(1));
+    ann.socket.send(JSON.stringify(event("slow", 2)));
+    expect(await application.names(3)).toEqual(["connected", "quick", "slow"]);
+    ann.socket.close(1_000);
+    await ann.ended;
+    held.get("connected")!();
+    expect((await application.names(5)).slice(3)).toEqual(["joined", "left"]);
+    held.get("slow")!();
+    expect((await application.names(6)).slice(5)).toEqual(["disconnected"]);
+  });
+
+  it("holds up no event by its retries either", async () => {
+    hub.upstream({ url: application.url, systemEvents: ["connected"] });
+    application.answer = ({ headers }) => (headers["ce-eventname"] === "connected" ? { status: 500 } : undefined);
+    const ann = client();
+    await ann.next();
+    expect(await ann.ask(event("a", 1))).toEqual(ok(1));
+    expect(await ann.ask(event("b", 2))).toEqual(ok(2));
+    expect(await application.names(3)).toEqual(["connected", "a", "b"]);
+  });
+});
+
 describe("connect upstream (service-surface §5.1)", () => {
   it.each<[what: string, reply: Reply, expected: FrameObject]>([
     ["nothing", { status: 204 }, { userId: "ann", groups: ["token"] }],
