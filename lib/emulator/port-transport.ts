@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SchedulerLike } from "rxjs";
-import { WebSocket, WebSocketServer, type RawData } from "ws";
+import { WebSocket, WebSocketServer, type RawData, type Server as WsServer } from "ws";
 import * as closeCode from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
 import type { EmulatorCore } from "./emulator-core.js";
@@ -26,15 +26,20 @@ const transportReasons: Readonly<Record<number, string>> = {
 };
 
 class ServiceWebSocket extends WebSocket {
+  /** What is wrong with what the client sent, once `ws` has told of an error: it closes before it tells. */
+  fault = "The client frame is invalid.";
+
   override close(code?: number, reason?: string | Buffer): void {
-    super.close(code, reason ?? transportReasons[code ?? 0]);
+    const own = transportReasons[code ?? 0];
+    if (reason === undefined && own !== undefined) this.fault = own;
+    super.close(code, reason ?? own);
   }
 }
 
 /** The service on a TCP port: HTTP, and WebSocket upgrades. */
 export class PortTransport {
   readonly #sockets = new Set<Socket>();
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: WsServer<typeof ServiceWebSocket>;
   // What was decided about a request, for the moment when `ws` asks which subprotocol to answer with.
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #http: Server;
@@ -142,7 +147,7 @@ function routes(settings: DataPlaneSettings): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
+function connect(webSocket: ServiceWebSocket, open: (link: Link) => LinkEvents): void {
   const service = open({
     get backlog() {
       return webSocket.bufferedAmount;
@@ -153,7 +158,7 @@ function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
   });
   webSocket.on("message", (data, isBinary) => service.frame(isBinary ? bytesOf(data) : textOf(data)));
   // Only what the client sent can go wrong here: `ws` has refused it and closes the socket.
-  webSocket.on("error", () => service.closed(closeCode.abnormal, "service", "The client frame is invalid."));
+  webSocket.on("error", () => service.closed(closeCode.abnormal, "service", webSocket.fault));
   webSocket.on("close", (code, reason) => service.closed(code, "client", reason.toString()));
 }
 

@@ -347,6 +347,23 @@ describe("presence upstream (service-surface §4.2, §11 S13)", () => {
   });
 });
 
+it.each<[string, (asker: PortClient) => void, string]>([
+  ["text over 1 MiB", ({ socket }) => socket.send("x".repeat(1_048_577)), "1009 The client message is too large."],
+  [
+    "text that is no UTF-8",
+    ({ socket }) => socket.send(Buffer.from([0xff]), { binary: false }),
+    "1007 The client message is not a valid JSON protocol message.",
+  ],
+])("tells the reason that the client got for %s (service-surface §4.2)", async (_what, send, ending) => {
+  hub.upstream({ url: application.url, systemEvents: ["disconnected"] });
+  const ann = client();
+  await ann.next();
+  send(ann);
+  expect(await ann.ended).toBe(ending);
+  await application.names(1);
+  expect(JSON.parse(String(application.events[0]!.body))).toEqual({ reason: ending.slice(5) });
+});
+
 it("sends the last events when the emulator stops, and waits half a second at most for their answers", async () => {
   hub.upstream({ url: application.url, systemEvents: ["disconnected"] });
   application.answer = () => new Promise(() => undefined);
