@@ -18,6 +18,9 @@ import { openHeaders } from "./upstream/open-headers.js";
 /** How long `stop()` waits for clients to answer its close frames. */
 const CLOSE_GRACE_MS = 500;
 
+/** A URL holds a token, and that 1,000 roles for each permission, with names of 1,024 characters (client-protocol §1). */
+const MAX_HEADER_BYTES = 4 * 1_024 * 1_024;
+
 /** `ws` closes on its own for what it finds wrong below the level of messages; these are the service's words for it. */
 const transportReasons: Readonly<Record<number, string>> = {
   [closeCode.protocolError]: "The client frame is invalid.",
@@ -58,7 +61,10 @@ export class PortTransport {
     });
     // Made by the default factory, so it is a plain HTTP server.
     const app = routes({ accessKey, now: () => scheduler.now(), hub: (name) => service.hub(name) });
-    this.#http = createAdaptorServer({ fetch: app.fetch }) as Server;
+    this.#http = createAdaptorServer({
+      fetch: app.fetch,
+      serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+    }) as Server;
     this.#http.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
