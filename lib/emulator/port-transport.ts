@@ -119,14 +119,24 @@ export class PortTransport {
         return;
       }
       if (admission.subprotocol !== undefined) this.#subprotocols.set(request, admission.subprotocol);
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        socket.off("error", ignore);
-        connect(webSocket, admission.open);
-      });
+      const webSocket = this.#opened(request, socket, head);
+      if (!webSocket) {
+        admission.abandon();
+        return;
+      }
+      socket.off("error", ignore);
+      connect(webSocket, admission.open);
     };
     const admission = this.#admit(request);
     if (admission instanceof Promise) void admission.then(answer);
     else answer(admission);
+  }
+
+  /** Nothing when the client has gone meanwhile, or has asked for no WebSocket: `ws` opens at once or never. */
+  #opened(request: IncomingMessage, socket: Duplex, head: Buffer): ServiceWebSocket | undefined {
+    let opened: ServiceWebSocket | undefined;
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => (opened = webSocket));
+    return opened;
   }
 
   #admit(request: IncomingMessage): Admission | Promise<Admission> {

@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { WebPubSubEmulator, type ClientAccessUrlOptions, type EmulatorHub } from "../../lib/emulator/index.js";
 import { PortClient } from "../emulator/port-client.js";
 import { failed, ok, PLAIN, RELIABLE, type FrameObject } from "../emulator/virtual-service.js";
@@ -306,6 +308,89 @@ describe("connect upstream (service-surface §5.1)", () => {
     hub.onConnect(() => ({ userId: "here" }));
     expect(await client().next()).toMatchObject({ userId: "here" });
     expect(await application.names(1)).toEqual(["connected"]);
+  });
+});
+
+describe("a client that was let in and has no session (service-surface §4.2)", () => {
+  const systemEvents = ["connect", "disconnected"] as const;
+  const upstream = (of: EmulatorHub): unknown => of.upstream({ url: application.url, systemEvents });
+
+  /** Has a client come to a hub that was got ready for it; the result makes it go away. */
+  const comers = {
+    "by port": (prepare: (hub: EmulatorHub) => unknown) => {
+      prepare(hub);
+      const ann = client({ userId: "ann" });
+      return () => {
+        ann.socket.terminate();
+        return ann.ended;
+      };
+    },
+    "in memory": (prepare: (hub: EmulatorHub) => unknown) => {
+      const memory = WebPubSubEmulator.inMemory();
+      prepare(memory.hub("chat"));
+      const ann = new memory.webSocketCtor(memory.clientAccessUrl({ hub: "chat", userId: "ann" }), PLAIN);
+      return () =>
+        new Promise<unknown>((resolve) => {
+          ann.onclose = resolve;
+          ann.close();
+        });
+    },
+  };
+
+  it.each(["by port", "in memory"] as const)("has gone while its application was asked, %s", async (where) => {
+    let answer: (reply: Reply) => void = () => undefined;
+    application.answer = ({ headers }) =>
+      headers["ce-id"] === "0" ? new Promise((resolve) => (answer = resolve)) : undefined;
+    const leave = comers[where](upstream);
+    await application.names(1);
+    await leave();
+    answer({ status: 200, body: '{"userId":"bob"}', headers: { "ce-connectionState": "kept" } });
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
+    const [connect, disconnected] = application.events;
+    expect(String(disconnected!.body)).toBe('{"reason":""}');
+    expect(disconnected!.headers).toMatchObject({
+      "ce-id": "1",
+      "ce-connectionid": connect!.headers["ce-connectionid"],
+      "ce-userid": "bob",
+      "ce-subprotocol": PLAIN,
+      "ce-connectionstate": "kept",
+    });
+  });
+
+  it("has gone while a handler in this process was asked", async () => {
+    let answer: () => void = () => undefined;
+    let leave: () => Promise<unknown> = () => Promise.resolve();
+    await new Promise<void>((asked) => {
+      leave = comers["in memory"]((memory) => {
+        upstream(memory);
+        memory.onConnect(() => {
+          asked();
+          return new Promise<undefined>((resolve) => (answer = () => resolve(undefined)));
+        });
+      });
+    });
+    await leave();
+    answer();
+    expect(await application.names(1)).toEqual(["disconnected"]);
+  });
+
+  it("has asked for no WebSocket", async () => {
+    upstream(hub);
+    const { pathname, search } = new URL(emulator.clientAccessUrl({ hub: "chat" }));
+    const headers = { Connection: "Upgrade", Upgrade: "websocket" };
+    const [response] = (await once(get(emulator.endpoint + pathname + search, { headers }), "response")) as [
+      IncomingMessage,
+    ];
+    expect(response.resume().statusCode).toBe(400);
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
+  });
+
+  it("takes none without a subprotocol, in memory", async () => {
+    const memory = WebPubSubEmulator.inMemory();
+    upstream(memory.hub("chat"));
+    const ann = new memory.webSocketCtor(memory.clientAccessUrl({ hub: "chat" }), "custom");
+    await new Promise<void>((resolve) => (ann.onclose = () => resolve()));
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
   });
 });
 

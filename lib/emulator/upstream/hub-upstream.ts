@@ -98,14 +98,13 @@ export class HubUpstream {
   }
 
   connected(session: UpstreamSubject): void {
-    const connection = this.#connectionOf(session.connectionId);
-    connection.userId = session.userId;
-    connection.subprotocol = session.codec.protocol || undefined;
+    this.#recordOf(session);
     this.#tell(session, "sys", "connected", {});
   }
 
+  /** Also of a client that was let in and never had a session. */
   disconnected(session: UpstreamSubject, reason: string): void {
-    const connection = this.#connectionOf(session.connectionId);
+    const connection = this.#recordOf(session);
     // Nobody waits for what a client without acks has asked.
     if (session.codec.eventFailure !== undefined) connection.gone.abort();
     this.#tell(session, "sys", "disconnected", { reason });
@@ -140,6 +139,13 @@ export class HubUpstream {
     if (known) return known;
     const connection = new UpstreamConnection(connectionId);
     this.#connections.set(connectionId, connection);
+    return connection;
+  }
+
+  #recordOf({ connectionId, userId, codec }: UpstreamSubject): UpstreamConnection {
+    const connection = this.#connectionOf(connectionId);
+    connection.userId = userId;
+    connection.subprotocol = codec.protocol || undefined;
     return connection;
   }
 
