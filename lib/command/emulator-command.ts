@@ -34,7 +34,7 @@ export function addEmulatorCommand(program: Command): void {
       program
         .command("emulator")
         .description(
-          "Run the service on a port until Ctrl-C. Prints its connection string, then a client access URL for each hub.",
+          "Run the service on a port until Ctrl-C. Prints its connection string, then a client access URL for each --hub.",
         ),
     )
     .option("--port <number>", `the port to listen on; 0 takes a free one (default: ${DEFAULT_PORT})`, portNumber)
@@ -54,7 +54,6 @@ async function settingsOf(flags: Flags, hubFlags: HubFlags): Promise<Settings> {
   const { config } = flags;
   const file = config === undefined ? undefined : await readFile(config);
   const hubs = hubFlags.resolve(file?.hubs ?? []);
-  if (hubs.length === 0) throw new Error("no hub: name one with --hub, or in the file of --config");
   const accessKey = flags.accessKey ?? file?.accessKey;
   const connectedOnRecovery = file?.connectedOnRecovery;
   return {

@@ -61,9 +61,12 @@ export class Hub implements SessionHost {
     return this.#sessions.get(connectionId);
   }
 
-  /** Asks the application about a client that wants to connect: handlers in this process first. Never rejects. */
-  decide(headers: Values, request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> {
-    return this.connectHandlers.handle(request) ?? this.upstream.connect(request, headers) ?? {};
+  /**
+   * Asks the application about a client that wants to connect: handlers in this process first. Nothing when there is
+   * nobody to ask; never rejects.
+   */
+  decide(headers: Values, request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> | undefined {
+    return this.connectHandlers.handle(request) ?? this.upstream.connect(request, headers);
   }
 
   /** Starts a new session on a link. The groups of its token are joined before its first frame. */

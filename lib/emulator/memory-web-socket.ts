@@ -116,12 +116,16 @@ class MemoryWebSocket extends SocketEvents implements EmulatorWebSocket {
   }
 
   #answer(admission: Admission, offered: readonly string[]): void {
-    if (this.#readyState !== CONNECTING) return;
     if ("status" in admission) {
-      this.#fail(`Unexpected server response: ${admission.status}`);
+      if (this.#readyState === CONNECTING) this.#fail(`Unexpected server response: ${admission.status}`);
+      return;
+    }
+    if (this.#readyState !== CONNECTING) {
+      admission.abandon();
       return;
     }
     if (offered.length > 0 && admission.subprotocol === undefined) {
+      admission.abandon();
       this.#fail("Server sent no subprotocol");
       return;
     }

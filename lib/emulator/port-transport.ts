@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SchedulerLike } from "rxjs";
-import { WebSocket, WebSocketServer, type RawData } from "ws";
+import { WebSocket, WebSocketServer, type RawData, type Server as WsServer } from "ws";
 import * as closeCode from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
 import type { EmulatorCore } from "./emulator-core.js";
@@ -18,6 +18,9 @@ import { openHeaders } from "./upstream/open-headers.js";
 /** How long `stop()` waits for clients to answer its close frames. */
 const CLOSE_GRACE_MS = 500;
 
+/** A URL holds a token, and that 1,000 roles for each permission, with names of 1,024 characters (client-protocol §1). */
+const MAX_HEADER_BYTES = 4 * 1_024 * 1_024;
+
 /** `ws` closes on its own for what it finds wrong below the level of messages; these are the service's words for it. */
 const transportReasons: Readonly<Record<number, string>> = {
   [closeCode.protocolError]: "The client frame is invalid.",
@@ -26,15 +29,20 @@ const transportReasons: Readonly<Record<number, string>> = {
 };
 
 class ServiceWebSocket extends WebSocket {
+  /** What is wrong with what the client sent, once `ws` has told of an error: it closes before it tells. */
+  fault = "The client frame is invalid.";
+
   override close(code?: number, reason?: string | Buffer): void {
-    super.close(code, reason ?? transportReasons[code ?? 0]);
+    const own = transportReasons[code ?? 0];
+    if (reason === undefined && own !== undefined) this.fault = own;
+    super.close(code, reason ?? own);
   }
 }
 
 /** The service on a TCP port: HTTP, and WebSocket upgrades. */
 export class PortTransport {
   readonly #sockets = new Set<Socket>();
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: WsServer<typeof ServiceWebSocket>;
   // What was decided about a request, for the moment when `ws` asks which subprotocol to answer with.
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #http: Server;
@@ -53,7 +61,10 @@ export class PortTransport {
     });
     // Made by the default factory, so it is a plain HTTP server.
     const app = routes({ accessKey, now: () => scheduler.now(), hub: (name) => service.hub(name) });
-    this.#http = createAdaptorServer({ fetch: app.fetch }) as Server;
+    this.#http = createAdaptorServer({
+      fetch: app.fetch,
+      serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+    }) as Server;
     this.#http.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
@@ -108,14 +119,24 @@ export class PortTransport {
         return;
       }
       if (admission.subprotocol !== undefined) this.#subprotocols.set(request, admission.subprotocol);
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        socket.off("error", ignore);
-        connect(webSocket, admission.open);
-      });
+      const webSocket = this.#opened(request, socket, head);
+      if (!webSocket) {
+        admission.abandon();
+        return;
+      }
+      socket.off("error", ignore);
+      connect(webSocket, admission.open);
     };
     const admission = this.#admit(request);
     if (admission instanceof Promise) void admission.then(answer);
     else answer(admission);
+  }
+
+  /** Nothing when the client has gone meanwhile, or has asked for no WebSocket: `ws` opens at once or never. */
+  #opened(request: IncomingMessage, socket: Duplex, head: Buffer): ServiceWebSocket | undefined {
+    let opened: ServiceWebSocket | undefined;
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => (opened = webSocket));
+    return opened;
   }
 
   #admit(request: IncomingMessage): Admission | Promise<Admission> {
@@ -142,7 +163,7 @@ function routes(settings: DataPlaneSettings): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
+function connect(webSocket: ServiceWebSocket, open: (link: Link) => LinkEvents): void {
   const service = open({
     get backlog() {
       return webSocket.bufferedAmount;
@@ -153,7 +174,7 @@ function connect(webSocket: WebSocket, open: (link: Link) => LinkEvents): void {
   });
   webSocket.on("message", (data, isBinary) => service.frame(isBinary ? bytesOf(data) : textOf(data)));
   // Only what the client sent can go wrong here: `ws` has refused it and closes the socket.
-  webSocket.on("error", () => service.closed(closeCode.abnormal, "service", "The client frame is invalid."));
+  webSocket.on("error", () => service.closed(closeCode.abnormal, "service", webSocket.fault));
   webSocket.on("close", (code, reason) => service.closed(code, "client", reason.toString()));
 }
 

@@ -17,6 +17,8 @@ export type Admission =
       readonly subprotocol?: string;
       /** To be called with the open WebSocket, in the same turn. */
       readonly open: (link: Link) => LinkEvents;
+      /** To be called instead when no WebSocket comes of it: the client has gone meanwhile, or asked for none. */
+      readonly abandon: () => void;
     };
 
 export interface ServiceSettings extends HubSettings {
@@ -100,21 +102,29 @@ export class Service {
       const { subprotocol = firstSpoken(offered), ...changes } = outcome;
       const identity = { ...handshake.identity, ...changes, userId: nameOf(changes.userId ?? userId) };
       const codec = codecFor(subprotocol, handshake.rawMode);
+      const abandon = (reason: string): void => {
+        // An application that was not asked knows of no connection.
+        if (decision) hub.upstream.disconnected({ connectionId, userId: identity.userId, codec }, reason);
+      };
       return {
         subprotocol,
-        // A handler may have stopped the service.
-        open: (link) =>
-          this.#stopped ? refuse(link, NOT_ACTIVATED) : hub.connect(link, connectionId, identity, codec),
+        open: (link) => {
+          if (!this.#stopped) return hub.connect(link, connectionId, identity, codec);
+          // A handler has stopped the service, or been slower than that.
+          abandon(NOT_ACTIVATED);
+          return refuse(link, NOT_ACTIVATED);
+        },
+        abandon: () => abandon(""),
       };
     };
-    const outcome = hub.decide(headers, {
+    const decision = hub.decide(headers, {
       connectionId,
       ...(userId !== undefined && { userId }),
       claims: handshake.claims,
       query: handshake.query,
       subprotocols: offered,
     });
-    return outcome instanceof Promise ? outcome.then(admitted) : admitted(outcome);
+    return decision instanceof Promise ? decision.then(admitted) : admitted(decision ?? {});
   }
 
   #recover({ hub: name, connectionId, token }: HandshakeOf<"recover">, offered: readonly string[]): Admission {
@@ -123,6 +133,7 @@ export class Service {
     return {
       subprotocol: recovered(offered, hub?.session(connectionId)),
       open: (link) => hub?.recover(link, connectionId, token) ?? refuse(link, NOT_RECOVERED),
+      abandon: () => undefined,
     };
   }
 }

@@ -25,6 +25,10 @@ export function trafficLog(): (request: UpgradeRequest, admission: Admission) =>
         verbose(() => `${name} opens ${asked()}`);
         return loggedEvents(name, admission.open(loggedLink(name, link)));
       },
+      abandon: () => {
+        verbose(() => `gone before it opened: ${asked()}`);
+        admission.abandon();
+      },
     };
   };
 }

@@ -26,6 +26,17 @@ describe("rx-webpubsub emulator", () => {
     expect(shell.stderr).toBe("");
   });
 
+  it("prints the connection string alone without a hub: that exists as soon as it is named", async () => {
+    const shell = run("emulator", "--port", "0");
+    const [connectionString] = await shell.lines(1);
+    const [url] = await run("token", connectionString!, "--hub", "chat").lines(1);
+    expect(await new PortClient(url!).next()).toMatchObject({ event: "connected" });
+    shell.kill("SIGTERM");
+    expect(await shell.ended).toBe(0);
+    expect(shell.stdout).toMatch(/^Endpoint=\S+\n$/);
+    expect(shell.stderr).toBe("");
+  });
+
   it("prints URLs that let a client join a group, send to it and receive", async () => {
     const [, url] = await emulator().lines(2);
     const client = new WebPubSubClient(url!);
@@ -132,7 +143,6 @@ describe("a mistake is one clear line on stderr and exit code 1", () => {
   const chat = ["emulator", "--hub", "chat"];
 
   it.each<[string, string[], string | RegExp]>([
-    ["no hub", ["emulator"], "no hub: name one with --hub, or in the file of --config"],
     ["a bad hub name", ["emulator", "--hub", "1st"], /'1st' is invalid: a hub name must start with a letter/],
     ["a port that is no number", [...chat, "--port", "web"], /'web' is invalid: it must be a whole number from 0 to/],
     ["a port out of range", [...chat, "--port", "65536"], /'65536' is invalid: it must be a whole number from 0 to/],

@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { WebPubSubEmulator, type ClientAccessUrlOptions, type EmulatorHub } from "../../lib/emulator/index.js";
 import { PortClient } from "../emulator/port-client.js";
 import { failed, ok, PLAIN, RELIABLE, type FrameObject } from "../emulator/virtual-service.js";
@@ -229,6 +231,40 @@ describe("an event upstream", () => {
   });
 });
 
+describe("what is only told (service-surface §4.2)", () => {
+  it("holds up no event, and the end is told when all else has been answered", async () => {
+    hub.upstream({ url: application.url, systemEvents: ["connected", "disconnected"], presence: ["joined", "left"] });
+    const held = new Map<string, () => void>();
+    application.answer = ({ headers }) => {
+      const name = String(headers["ce-eventname"]);
+      return ["connected", "slow"].includes(name)
+        ? new Promise((resolve) => held.set(name, () => resolve({ status: 204 })))
+        : undefined;
+    };
+    const ann = client({ groups: ["lobby"] });
+    await ann.next();
+    expect(await ann.ask(event("quick", 1))).toEqual(ok(1));
+    ann.socket.send(JSON.stringify(event("slow", 2)));
+    expect(await application.names(3)).toEqual(["connected", "quick", "slow"]);
+    ann.socket.close(1_000);
+    await ann.ended;
+    held.get("connected")!();
+    expect((await application.names(5)).slice(3)).toEqual(["joined", "left"]);
+    held.get("slow")!();
+    expect((await application.names(6)).slice(5)).toEqual(["disconnected"]);
+  });
+
+  it("holds up no event by its retries either", async () => {
+    hub.upstream({ url: application.url, systemEvents: ["connected"] });
+    application.answer = ({ headers }) => (headers["ce-eventname"] === "connected" ? { status: 500 } : undefined);
+    const ann = client();
+    await ann.next();
+    expect(await ann.ask(event("a", 1))).toEqual(ok(1));
+    expect(await ann.ask(event("b", 2))).toEqual(ok(2));
+    expect(await application.names(3)).toEqual(["connected", "a", "b"]);
+  });
+});
+
 describe("connect upstream (service-surface §5.1)", () => {
   it.each<[what: string, reply: Reply, expected: FrameObject]>([
     ["nothing", { status: 204 }, { userId: "ann", groups: ["token"] }],
@@ -275,6 +311,89 @@ describe("connect upstream (service-surface §5.1)", () => {
   });
 });
 
+describe("a client that was let in and has no session (service-surface §4.2)", () => {
+  const systemEvents = ["connect", "disconnected"] as const;
+  const upstream = (of: EmulatorHub): unknown => of.upstream({ url: application.url, systemEvents });
+
+  /** Has a client come to a hub that was got ready for it; the result makes it go away. */
+  const comers = {
+    "by port": (prepare: (hub: EmulatorHub) => unknown) => {
+      prepare(hub);
+      const ann = client({ userId: "ann" });
+      return () => {
+        ann.socket.terminate();
+        return ann.ended;
+      };
+    },
+    "in memory": (prepare: (hub: EmulatorHub) => unknown) => {
+      const memory = WebPubSubEmulator.inMemory();
+      prepare(memory.hub("chat"));
+      const ann = new memory.webSocketCtor(memory.clientAccessUrl({ hub: "chat", userId: "ann" }), PLAIN);
+      return () =>
+        new Promise<unknown>((resolve) => {
+          ann.onclose = resolve;
+          ann.close();
+        });
+    },
+  };
+
+  it.each(["by port", "in memory"] as const)("has gone while its application was asked, %s", async (where) => {
+    let answer: (reply: Reply) => void = () => undefined;
+    application.answer = ({ headers }) =>
+      headers["ce-id"] === "0" ? new Promise((resolve) => (answer = resolve)) : undefined;
+    const leave = comers[where](upstream);
+    await application.names(1);
+    await leave();
+    answer({ status: 200, body: '{"userId":"bob"}', headers: { "ce-connectionState": "kept" } });
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
+    const [connect, disconnected] = application.events;
+    expect(String(disconnected!.body)).toBe('{"reason":""}');
+    expect(disconnected!.headers).toMatchObject({
+      "ce-id": "1",
+      "ce-connectionid": connect!.headers["ce-connectionid"],
+      "ce-userid": "bob",
+      "ce-subprotocol": PLAIN,
+      "ce-connectionstate": "kept",
+    });
+  });
+
+  it("has gone while a handler in this process was asked", async () => {
+    let answer: () => void = () => undefined;
+    let leave: () => Promise<unknown> = () => Promise.resolve();
+    await new Promise<void>((asked) => {
+      leave = comers["in memory"]((memory) => {
+        upstream(memory);
+        memory.onConnect(() => {
+          asked();
+          return new Promise<undefined>((resolve) => (answer = () => resolve(undefined)));
+        });
+      });
+    });
+    await leave();
+    answer();
+    expect(await application.names(1)).toEqual(["disconnected"]);
+  });
+
+  it("has asked for no WebSocket", async () => {
+    upstream(hub);
+    const { pathname, search } = new URL(emulator.clientAccessUrl({ hub: "chat" }));
+    const headers = { Connection: "Upgrade", Upgrade: "websocket" };
+    const [response] = (await once(get(emulator.endpoint + pathname + search, { headers }), "response")) as [
+      IncomingMessage,
+    ];
+    expect(response.resume().statusCode).toBe(400);
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
+  });
+
+  it("takes none without a subprotocol, in memory", async () => {
+    const memory = WebPubSubEmulator.inMemory();
+    upstream(memory.hub("chat"));
+    const ann = new memory.webSocketCtor(memory.clientAccessUrl({ hub: "chat" }), "custom");
+    await new Promise<void>((resolve) => (ann.onclose = () => resolve()));
+    expect(await application.names(2)).toEqual(["connect", "disconnected"]);
+  });
+});
+
 describe("presence upstream (service-surface §4.2, §11 S13)", () => {
   it("tells every real change of a membership, and the end last", async () => {
     hub.upstream({ url: application.url, presence: ["joined", "left"], groupFilters: ["room.*", "lobby"] });
@@ -311,6 +430,23 @@ describe("presence upstream (service-surface §4.2, §11 S13)", () => {
     const reason = "The client message is not a valid JSON protocol message.";
     expect(String(application.events[2]!.body)).toBe(JSON.stringify({ reason }));
   });
+});
+
+it.each<[string, (asker: PortClient) => void, string]>([
+  ["text over 1 MiB", ({ socket }) => socket.send("x".repeat(1_048_577)), "1009 The client message is too large."],
+  [
+    "text that is no UTF-8",
+    ({ socket }) => socket.send(Buffer.from([0xff]), { binary: false }),
+    "1007 The client message is not a valid JSON protocol message.",
+  ],
+])("tells the reason that the client got for %s (service-surface §4.2)", async (_what, send, ending) => {
+  hub.upstream({ url: application.url, systemEvents: ["disconnected"] });
+  const ann = client();
+  await ann.next();
+  send(ann);
+  expect(await ann.ended).toBe(ending);
+  await application.names(1);
+  expect(JSON.parse(String(application.events[0]!.body))).toEqual({ reason: ending.slice(5) });
 });
 
 it("sends the last events when the emulator stops, and waits half a second at most for their answers", async () => {

@@ -56,6 +56,18 @@ it("speaks from end to end: connected, join, echo, ack, recovery after a dropped
   expect(emulator.hub("chat").connections).toEqual([]);
 });
 
+it("takes a token with as many roles as there may be, and the longest", async () => {
+  const groups = Array.from({ length: 1_000 }, (_, i) => String(i).padStart(1_024, "g"));
+  const roles = ["joinLeaveGroup", "sendToGroup"].flatMap((permission) =>
+    groups.map((group) => `webpubsub.${permission}.${group}`),
+  );
+  const client = await new PortClient(emulator.clientAccessUrl({ hub: "chat", roles })).opened();
+  expect(await client.next()).toMatchObject({ event: "connected" });
+  const ask = { type: "sendToGroup", group: groups[999], dataType: "text", data: "x", ackId: 1 };
+  expect(await client.ask(ask)).toMatchObject({ success: true });
+  client.socket.terminate();
+});
+
 it.each<[string, (socket: WebSocket) => void, string]>([
   ["text over 1 MiB", (socket) => socket.send("x".repeat(1_048_577)), "1009 The client message is too large."],
   [

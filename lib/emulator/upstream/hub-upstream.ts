@@ -8,7 +8,6 @@ import type { AbuseProtection } from "./abuse-protection.js";
 import { readConnectAnswer, readEventAnswer } from "./answers.js";
 import { contentOf, eventHeaders, type CloudEvent } from "./cloud-event.js";
 import type { HttpExchange } from "./http-exchange.js";
-import { signConnection } from "./signature.js";
 import { UpstreamConnection } from "./upstream-connection.js";
 import type { UpstreamOptions } from "./upstream-options.js";
 import { UpstreamRoute, type EventKind } from "./upstream-route.js";
@@ -41,8 +40,10 @@ export interface UpstreamSubject {
 
 /**
  * The applications of one hub that are reached by HTTP, in the order of their configuration: the first that wants an
- * event has it to itself. The events of one connection are sent one after the other, each when the one before has been
- * answered, so that an application hears of `connected` before the first message and of `disconnected` last.
+ * event has it to itself. Of one connection, what a client waits for goes one after the other, each when the one before
+ * has been answered; beside it, so does what is only told and blocks nothing (service-surface §4.2). The request for
+ * `connected` goes out before that for the first message, which waits neither for its answer nor for its retries;
+ * `disconnected` comes when all else has been answered.
  */
 export class HubUpstream {
   readonly #routes = new Set<UpstreamRoute>();
@@ -97,14 +98,13 @@ export class HubUpstream {
   }
 
   connected(session: UpstreamSubject): void {
-    const connection = this.#connectionOf(session.connectionId);
-    connection.userId = session.userId;
-    connection.subprotocol = session.codec.protocol || undefined;
+    this.#recordOf(session);
     this.#tell(session, "sys", "connected", {});
   }
 
+  /** Also of a client that was let in and never had a session. */
   disconnected(session: UpstreamSubject, reason: string): void {
-    const connection = this.#connectionOf(session.connectionId);
+    const connection = this.#recordOf(session);
     // Nobody waits for what a client without acks has asked.
     if (session.codec.eventFailure !== undefined) connection.gone.abort();
     this.#tell(session, "sys", "disconnected", { reason });
@@ -142,6 +142,13 @@ export class HubUpstream {
     return connection;
   }
 
+  #recordOf({ connectionId, userId, codec }: UpstreamSubject): UpstreamConnection {
+    const connection = this.#connectionOf(connectionId);
+    connection.userId = userId;
+    connection.subprotocol = codec.protocol || undefined;
+    return connection;
+  }
+
   /** Tells what needs no answer. */
   #tell(
     session: UpstreamSubject,
@@ -171,13 +178,13 @@ export class HubUpstream {
     event: CloudEvent,
     read: (response: Response) => Promise<{ readonly outcome: Outcome; readonly isSuccess: boolean }>,
   ): Promise<Outcome | undefined> {
-    const sent = connection.inTurn(async () => {
+    const sent = inTurn(connection, event, async () => {
       const { accessKey, host, http, protection, scheduler } = this.settings;
       const { hub } = this;
       const url = route.url(hub, event.name);
       if (!(await protection.passed(route.url(hub, "validate")))) return undefined;
       const { connectionId, userId, subprotocol, state } = connection;
-      const signature = await signConnection(connectionId, accessKey);
+      const signature = await connection.signature(accessKey);
       const cookies = connection.cookies.header(url);
       const headers = eventHeaders(event, {
         ...{ host, hub, connectionId, userId, subprotocol, state, cookies, signature },
@@ -199,4 +206,13 @@ export class HubUpstream {
     this.#pending.add(sent);
     return sent.finally(() => this.#pending.delete(sent));
   }
+}
+
+function inTurn<Result>(
+  connection: UpstreamConnection,
+  { kind, name }: CloudEvent,
+  task: () => Promise<Result>,
+): Promise<Result> {
+  if (kind === "user" || (kind === "sys" && name === "connect")) return connection.ask(task);
+  return kind === "sys" && name === "disconnected" ? connection.tellLast(task) : connection.tell(task);
 }
