@@ -1,4 +1,4 @@
-import { defer, Observable, Subscription, tap } from "rxjs";
+import { defer, Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
@@ -38,20 +38,17 @@ export class Commands {
   constructor(private readonly ports: CommandPorts) {}
 
   joinGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
-    return this.#command("joinGroup", group, () => {
-      const { holders } = this.ports;
-      return this.#underChosen(ackId, (chosen) => holders.holdDuring(joining(group, chosen, this.ports)));
-    });
+    return this.#change("joinGroup", group, ackId, () =>
+      this.ports.holders.holdDuring(joining(group, ackId, this.ports)),
+    );
   }
 
   leaveGroup(group: string, { ackId }: MembershipCommandOptions = {}): Observable<CommandResult> {
-    return this.#command("leaveGroup", group, () => {
+    return this.#change("leaveGroup", group, ackId, () => {
       const { holders, outbox } = this.ports;
-      return this.#underChosen(ackId, (chosen) => {
-        const leave$ = leaving(group, chosen, this.ports);
-        // Without a session there is nothing to leave, and no reason to open one.
-        return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
-      });
+      const leave$ = leaving(group, ackId, this.ports);
+      // Without a session there is nothing to leave, and no reason to open one.
+      return outbox.hasSession ? holders.holdDuring(leave$) : leave$;
     });
   }
 
@@ -79,9 +76,15 @@ export class Commands {
     );
   }
 
-  #command(kind: OperationKind, target: string, run: () => Observable<CommandResult>): Observable<CommandResult> {
+  #change(
+    kind: OperationKind,
+    group: string,
+    ackId: number | undefined,
+    run: () => Observable<CommandResult>,
+  ): Observable<CommandResult> {
     return defer(() => {
-      this.#check(kind, target);
+      this.#check(kind, group);
+      if (ackId !== undefined) this.ports.ackIds.check(ackId);
       return run();
     });
   }
@@ -115,22 +118,6 @@ export class Commands {
         throw error;
       }
       new Sending(kind, target, frame, ackId, this.ports, subscriber).begin(whenOffline);
-    });
-  }
-
-  /** Joins and leaves get an id only when they are sent; one that the caller chose is theirs from the beginning. */
-  #underChosen(
-    ackId: number | undefined,
-    run: (chosen: number | undefined) => Observable<CommandResult>,
-  ): Observable<CommandResult> {
-    if (ackId === undefined) return run(undefined);
-    return defer(() => {
-      const { ackIds } = this.ports;
-      ackIds.take(ackId);
-      // Once: whoever is told of the outcome may have taken it again.
-      const reservation = new Subscription(() => ackIds.release(ackId));
-      const release = () => reservation.unsubscribe();
-      return run(ackId).pipe(tap({ next: release, error: release, finalize: release }));
     });
   }
 }

@@ -72,13 +72,11 @@ export class WebPubSubGroup {
     /** The group's name; upper and lower case differ. */
     readonly name: string,
     { join = true }: GroupOptions,
-    { commands, membership, router, holders }: GroupPorts,
+    ports: GroupPorts,
   ) {
-    this.#commands = commands;
-    this.messages$ = new Observable(
-      (subscriber) => new Listening(name, join, { membership, router, holders }, subscriber),
-    );
-    this.joined$ = membership.records.joined(name);
+    this.#commands = ports.commands;
+    this.messages$ = new Observable((subscriber) => new Listening(name, join, ports, subscriber));
+    this.joined$ = ports.membership.records.joined(name);
   }
 
   /** As `client.joinGroup(name, options)`. */

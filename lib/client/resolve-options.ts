@@ -1,4 +1,5 @@
 import { asyncScheduler, isObservable, type Observable, type SchedulerLike } from "rxjs";
+import { fieldsOf } from "../errors/foreign-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { jsonCodec } from "../protocol/codec.js";
 import { shown } from "../protocol/kind-of.js";
@@ -44,7 +45,7 @@ const OPTIONS = "options";
 const fields =
   <T extends object>(rules: { readonly [Name in keyof T]: Rule<T[Name]> }): Rule<T> =>
   (value, path) => {
-    const given = rule({}, "an object", (value) => typeof value === "object" && value !== null)(value, path);
+    const given = rule({}, "an object", (value) => fieldsOf(value) !== undefined)(value, path);
     const prefix = path === OPTIONS ? "" : `${path}.`;
     // A copy of the rules has the right fields, and unlike one that grows field by field it is no hash table.
     const checked = { ...rules } as Record<string, unknown>;

@@ -11,7 +11,7 @@ type SendingPorts = Pick<CommandPorts, "ackIds" | "outbox" | "holders" | "option
  * then. One object rather than a chain of operators, for what a send allocates is what publishing costs.
  */
 export class Sending implements Transmission {
-  session: string | undefined = undefined;
+  session: string | undefined;
   dueAt = Infinity;
   #isHolding = false;
   #isReserved: boolean;

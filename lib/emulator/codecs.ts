@@ -1,12 +1,12 @@
-import { isSubprotocolName, subprotocols } from "../protocol/subprotocols.js";
+import { isSubprotocolName } from "../protocol/subprotocols.js";
 import type { Codec } from "./codec.js";
 import { jsonCodec } from "./json-codec.js";
 import { rawCodec } from "./raw-codec.js";
 import type { RawMode } from "./raw-mode.js";
 
 const codecs = {
-  "json.reliable.webpubsub.azure.v1": jsonCodec(subprotocols["json.reliable.webpubsub.azure.v1"]),
-  "json.webpubsub.azure.v1": jsonCodec(subprotocols["json.webpubsub.azure.v1"]),
+  "json.reliable.webpubsub.azure.v1": jsonCodec("json.reliable.webpubsub.azure.v1"),
+  "json.webpubsub.azure.v1": jsonCodec("json.webpubsub.azure.v1"),
 };
 
 /** The first subprotocol offered that the service speaks, in any case, as the client spells it (client-protocol §2.3). */

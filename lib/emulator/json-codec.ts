@@ -1,5 +1,5 @@
 import * as closeCode from "../protocol/close-codes.js";
-import type { Subprotocol } from "../protocol/subprotocols.js";
+import { subprotocols, type SubprotocolName } from "../protocol/subprotocols.js";
 import type { Codec } from "./codec.js";
 import { parseJsonUpstream } from "./json-upstream.js";
 import type { Violation } from "./upstream-frames.js";
@@ -17,9 +17,9 @@ const notAMessage: Violation = {
 };
 
 /** The JSON subprotocols (client-protocol §3 to §5); what is absent is left out, never `null` (§22 Q10). */
-export const jsonCodec = ({ name, reliable }: Subprotocol): Codec => ({
-  protocol: name,
-  reliable,
+export const jsonCodec = (protocol: SubprotocolName): Codec => ({
+  protocol,
+  reliable: subprotocols[protocol].reliable,
   parse: (frame) => (typeof frame === "string" ? (parseJsonUpstream(frame) ?? notAMessage) : notText),
   connected: (connectionId, userId, reconnectionToken) =>
     JSON.stringify({ type: "system", event: "connected", userId, connectionId, reconnectionToken }),

@@ -1,4 +1,5 @@
 import { fromBase64 } from "../protocol/bytes.js";
+import { isObject } from "../protocol/is-object.js";
 import { invalidMetadata, type Metadata } from "../protocol/metadata.js";
 import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protocol/names.js";
 import { memberSources } from "./json-source.js";
@@ -158,6 +159,3 @@ function readPayload(fields: Fields, metadata: Metadata | undefined): Payload {
 function check(holds: boolean): asserts holds {
   if (!holds) throw new BrokenRule();
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

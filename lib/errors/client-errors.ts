@@ -29,8 +29,8 @@ export class QueueOverflowError extends WebPubSubError<"QueueOverflow"> {
 
 /** The client was stopped or disposed before the operation settled. */
 export class ClientStoppedError extends WebPubSubError<"ClientStopped"> {
-  constructor(operation: string, reason: "stop" | "disposed") {
-    const advice = reason === "stop" ? "stopped; call start() first" : "disposed; make a new one";
+  constructor(operation: string, reason: "stop" | "idle" | "disposed") {
+    const advice = reason === "disposed" ? "disposed; make a new one" : "stopped; call start() first";
     super("ClientStoppedError", `${operation} ended: the client is ${advice}`, {
       code: "ClientStopped",
       isRetriable: false,

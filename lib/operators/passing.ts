@@ -7,7 +7,7 @@ import { Subscription, type Observer, type Subscriber } from "rxjs";
  */
 export abstract class Passing<In, Out = In> extends Subscription implements Observer<In> {
   /** Its source, if that is such an object too: it ends with this, without the array in which RxJS keeps such things. */
-  #source: Subscription | undefined = undefined;
+  #source: Subscription | undefined;
 
   constructor(protected readonly destination: Subscriber<Out>) {
     super();

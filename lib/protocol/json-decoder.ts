@@ -1,5 +1,6 @@
 import { fromBase64 } from "./bytes.js";
 import { defined } from "./defined.js";
+import { isObject } from "./is-object.js";
 import type {
   DataType,
   DownstreamFrame,
@@ -92,7 +93,7 @@ function decodeMessage(json: Json): DownstreamFrame {
   const group = isOfGroup ? string(json.group, "group") : "";
   const fromUserId = isOfGroup ? optionalString(json.fromUserId, "fromUserId") : undefined;
   const stream = isOfGroup
-    ? optional(json.stream, "stream", isStream, 'an object with a "streamId" and a "streamSequenceId"')
+    ? optional(json.stream, "stream", isStream, 'an object with "streamId" and "streamSequenceId"')
     : undefined;
   const sequenceId = optionalId(json.sequenceId, "sequenceId");
   const metadata = optional(json.metadata, "metadata", isMetadata, "an object of strings");
@@ -184,9 +185,6 @@ const malformed = (reason: string, frame: string, sequenceId?: unknown): Malform
   defined({ kind: "malformed", reason, frame, sequenceId: readable(sequenceId) });
 
 const readable = (id: unknown): number | undefined => (isId(id) ? id : undefined);
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isStream = (value: unknown): value is StreamInfo =>
   isObject(value) && typeof value.streamId === "string" && typeof value.streamSequenceId === "number";

@@ -1,3 +1,4 @@
+import { isObject } from "./is-object.js";
 import { kindOf } from "./kind-of.js";
 
 /** Strings that travel with one message (client-protocol §12.3). */
@@ -11,7 +12,7 @@ const ASCII = /^\p{ASCII}*$/u;
 
 /** Says why a value cannot be metadata; keys and values are ASCII, so that their lengths count bytes. */
 export function invalidMetadata(metadata: unknown): string | undefined {
-  if (!isRecord(metadata)) return "metadata must be an object of strings";
+  if (!isObject(metadata)) return "metadata must be an object of strings";
   let total = 0;
   for (const [key, value] of Object.entries(metadata)) {
     const it = `the metadata value of "${key}"`;
@@ -27,7 +28,4 @@ export function invalidMetadata(metadata: unknown): string | undefined {
 
 /** Whether a received value has the form of metadata; limits are the sender's business. */
 export const isMetadata = (value: unknown): value is Metadata =>
-  isRecord(value) && Object.values(value).every((entry) => typeof entry === "string");
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  isObject(value) && Object.values(value).every((entry) => typeof entry === "string");

@@ -1,16 +1,10 @@
 /** The JSON subprotocols of Azure Web PubSub, by the name offered at the WebSocket upgrade (client-protocol §2.3). */
 export const subprotocols = {
   /** Messages carry sequence ids, and a dropped connection can be recovered without loss. */
-  "json.reliable.webpubsub.azure.v1": { name: "json.reliable.webpubsub.azure.v1", reliable: true },
+  "json.reliable.webpubsub.azure.v1": { reliable: true },
   /** No sequence ids and no recovery: what is published while the connection is down is missed. */
-  "json.webpubsub.azure.v1": { name: "json.webpubsub.azure.v1", reliable: false },
-} as const satisfies Record<string, Subprotocol>;
-
-/** What the parts of the client need to know of a subprotocol. */
-export interface Subprotocol {
-  readonly name: string;
-  readonly reliable: boolean;
-}
+  "json.webpubsub.azure.v1": { reliable: false },
+} as const;
 
 /** The name of a subprotocol that is built in. */
 export type SubprotocolName = keyof typeof subprotocols;

@@ -14,7 +14,7 @@ export class AckIds {
    * Reserves the id that a caller chose, or else the next free one, until it is released, once. Nobody can choose it
    * meanwhile; whoever is told of the outcome of what went under it can.
    *
-   * @throws RangeError when the chosen id is no id, or awaits its ack already
+   * @throws RangeError as {@link check} does
    */
   take(chosen: number | undefined): number {
     const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
@@ -32,12 +32,17 @@ export class AckIds {
     if (!this.#shared?.delete(ackId)) this.#pending?.delete(ackId);
   }
 
-  #choose(ackId: number): number {
+  /** @throws RangeError when a chosen id is no id, or awaits its ack already */
+  check(ackId: number): void {
     const problem = invalidId(ackId);
     if (problem) throw new RangeError(`ackId ${String(ackId)} cannot be used: ${problem}`);
     if (this.#pending?.has(ackId)) {
       throw new RangeError(`ackId ${ackId} awaits its ack already; choose another or leave it out`);
     }
+  }
+
+  #choose(ackId: number): number {
+    this.check(ackId);
     if (ackId >= this.#next) (this.#chosen ??= new Set()).add(ackId);
     return ackId;
   }

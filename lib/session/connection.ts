@@ -23,6 +23,8 @@ import { gaveUp, SessionEnd } from "./session-end.js";
 import type { SessionHost } from "./session-ports.js";
 import { Session } from "./session.js";
 
+type WaitingError = (operation: Pick<Operation, "kind" | "target">) => Error;
+
 /**
  * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
  * changes. A *run* goes from being opened to being stopped or giving up.
@@ -84,19 +86,12 @@ export class Connection implements SessionHost, RunHost {
 
   /** Ends the run; what it returns completes when the socket is closed. */
   stop(reason: "stop" | "idle" | "disposed"): Observable<never> {
-    const { queue, outbox, membership } = this.ports;
+    const { queue } = this.ports;
     queue.transact(() => {
       this.#endRun();
       this.#dispatch({ type: "stopped", reason });
-      const errorFor = (operation: Pick<Operation, "kind" | "target">) =>
-        new ClientStoppedError(describeOperation(operation), reason === "disposed" ? reason : "stop");
-      membership.endSession();
-      outbox.endAll(errorFor, errorFor);
-      membership.stop(errorFor);
-      this.#settle({
-        run: this.#runNumber,
-        error: new ClientStoppedError("start()", reason === "disposed" ? reason : "stop"),
-      });
+      const errorFor: WaitingError = (operation) => new ClientStoppedError(describeOperation(operation), reason);
+      this.#end(errorFor, errorFor, new ClientStoppedError("start()", reason));
     });
     return this.#closing$;
   }
@@ -143,8 +138,9 @@ export class Connection implements SessionHost, RunHost {
 
   attempt(run: Run, life: Subscriber<unknown>): void {
     this.#dispatch({ type: "attempted" });
-    if (run.closed) return; // who was told of it has ended the run
-    this.#session = new Session(this.options, this.ports, this, run, connectingIn(this.#lifecycle), life);
+    const lifecycle = this.#lifecycle;
+    if (run.closed || lifecycle.phase !== "connecting") return; // who was told of it has ended the run
+    this.#session = new Session(this.options, this.ports, this, run, lifecycle, life);
     this.#session.begin();
   }
 
@@ -163,7 +159,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   gaveUp(end: unknown): void {
-    const { queue, outbox, membership } = this.ports;
+    const { queue } = this.ports;
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = gaveUp(end, cause);
     queue.transact(() => {
@@ -171,12 +167,21 @@ export class Connection implements SessionHost, RunHost {
       this.#run?.unsubscribe();
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
-      membership.endSession();
-      const errorFor = (operation: Pick<Operation, "kind" | "target">) => gaveUp(end, cause, operation);
-      outbox.endAll((operation) => unacknowledged(operation, error), errorFor);
-      membership.stop(errorFor);
-      this.#settle({ run: this.#runNumber, error });
+      this.#end(
+        (operation) => unacknowledged(operation, error),
+        (operation) => gaveUp(end, cause, operation),
+        error,
+      );
     });
+  }
+
+  /** The run is over for everything that has not settled. */
+  #end(sentError: (operation: Operation) => Error, waitingError: WaitingError, error: Error): void {
+    const { outbox, membership } = this.ports;
+    membership.endSession();
+    outbox.endAll(sentError, waitingError);
+    membership.stop(waitingError);
+    this.#settle({ run: this.#runNumber, error });
   }
 
   frame(frame: DownstreamFrame, run: Cause): void {
@@ -249,8 +254,4 @@ export class Connection implements SessionHost, RunHost {
   get #lastFrameAt(): number {
     return this.#session?.lastFrameAt ?? this.options.scheduler.now();
   }
-}
-
-function connectingIn(state: Lifecycle): { attempt: number; cause?: ConnectionCause | undefined } {
-  return state.phase === "connecting" ? state : { attempt: 1 };
 }

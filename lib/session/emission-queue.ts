@@ -18,7 +18,7 @@ export class EmissionQueue {
   /** Runs a task now, or after those before it. */
   push(task: Task): void {
     if (this.#busy) this.#tasks.push(task);
-    else this.#run(task);
+    else this.transact(task);
   }
 
   /** Emits a value now, or after what is queued; dropped if what it belongs to is closed by then. */
@@ -44,15 +44,6 @@ export class EmissionQueue {
     this.#busy = true;
     try {
       return change();
-    } finally {
-      this.#drain();
-    }
-  }
-
-  #run(task: Task): void {
-    this.#busy = true;
-    try {
-      task();
     } finally {
       this.#drain();
     }

@@ -1,7 +1,7 @@
 /* What may be wrong with an operation, apart from what the service says of it; and what that means for those who retry. */
 import { ConnectionError } from "../errors/connection-error.js";
 import { SendMessageError } from "../errors/send-message-error.js";
-import { TimeoutError, type TimeoutErrorCode } from "../errors/timeout-error.js";
+import { TimeoutError } from "../errors/timeout-error.js";
 import { backoffDelay } from "../operators/backoff-delay.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { describeOperation, type Operation } from "./operation.js";
@@ -12,28 +12,21 @@ export const offline = (operation: Operation): ConnectionError =>
     phase: "live",
   });
 
-/** It waited in vain: `vainly` says for what. */
-export const neverSent = (operation: Pick<Operation, "kind" | "target" | "ackId">, vainly: string): TimeoutError =>
-  late("NotSent", operation, vainly);
-
 /** Its time is over, whether it waited for a link or for its ack. */
-export const timedOut = (operation: Operation, ackTimeoutInMs: number): TimeoutError => {
-  const limit = `ackTimeoutInMs (${ackTimeoutInMs} ms)`;
-  return operation.session === undefined
-    ? neverSent(operation, `was never sent: no connection within ${limit}`)
-    : late("AckTimeout", operation, `was sent, and no ack came within ${limit}`);
-};
-
-const late = (
-  code: TimeoutErrorCode,
-  operation: Pick<Operation, "kind" | "target" | "ackId">,
-  what: string,
-): TimeoutError =>
-  new TimeoutError(`${describeOperation(operation)} ${what}`, {
+export function timedOut(
+  operation: Pick<Operation, "kind" | "target" | "ackId" | "session">,
+  ackTimeoutInMs: number,
+): TimeoutError {
+  const [code, what] =
+    operation.session === undefined
+      ? (["NotSent", "was never sent: no connection"] as const)
+      : (["AckTimeout", "was sent, and no ack came"] as const);
+  return new TimeoutError(`${describeOperation(operation)} ${what} within ackTimeoutInMs (${ackTimeoutInMs} ms)`, {
     code,
     option: "ackTimeoutInMs",
     ackId: operation.ackId,
   });
+}
 
 /** Whether the service refused for good. */
 export const isDefinitive = (error: unknown): error is SendMessageError =>

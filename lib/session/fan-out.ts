@@ -8,7 +8,7 @@ const NOBODY: readonly never[] = [];
  * most often there is one, and with many groups a message costs what memory it touches.
  */
 export class FanOut<T> {
-  #first: Subscriber<T> | undefined = undefined;
+  #first: Subscriber<T> | undefined;
   /** Replaced rather than changed: while a value goes round it stays as it is. */
   #others: readonly Subscriber<T>[] = NOBODY;
 

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from "rxjs";
+import { ReplaySubject, type Observable } from "rxjs";
 import type { Due } from "./deadlines.js";
 import type { WaitingJoin } from "./waiting-join.js";
 
@@ -28,25 +28,31 @@ export class GroupRecord implements Due {
   /** Counts the joins and leaves that were acknowledged, so that a late ack knows whether it still tells what is. */
   changes = 0;
   /** The connection that it is joined on. */
-  joinedOn: string | undefined = undefined;
+  joinedOn: string | undefined;
   /** The connection that a join was sent on and no leave was done since: there it may be joined. */
-  joinSentOn: string | undefined = undefined;
+  joinSentOn: string | undefined;
   /** It has been joined before: a further join on another connection is a rejoin. */
   wasJoined = false;
   /** A join or leave on behalf of observers is under way; the next one waits for it. */
   isBusy = false;
+  /** Join commands that wait for the next session's join, or for the outcome of that. */
+  waiting: Set<WaitingJoin> | undefined;
   /** How often the service refused the group for good, which each time took off all observers. */
   refusals = 0;
   /** Join commands that want it: one entry for all that succeeded, and one for each that is under way. */
-  #claims: Set<symbol> | undefined = undefined;
-  #joined$: BehaviorSubject<Joined | null> | undefined = undefined;
-  #waiting: Set<WaitingJoin> | undefined = undefined;
+  #claims: Set<symbol> | undefined;
+  #joined$: ReplaySubject<Joined | null> | undefined;
 
   constructor(readonly name: string) {}
 
   /** Whether and where it is joined, as last told. Replays. */
   get joined$(): Observable<Joined | null> {
-    return (this.#joined$ ??= new BehaviorSubject(joinedOn(this.joinedOn)));
+    if (this.#joined$ === undefined) {
+      // As a WebSocketSubject has one, it weighs less than a BehaviorSubject.
+      this.#joined$ = new ReplaySubject(1);
+      this.tellJoined(this.joinedOn);
+    }
+    return this.#joined$;
   }
 
   /** Whether somebody is to be told where it is joined. */
@@ -62,19 +68,6 @@ export class GroupRecord implements Due {
   /** Nothing is told any more. */
   complete(): void {
     this.#joined$?.complete();
-  }
-
-  /** Join commands that wait for the next session's join. */
-  get waiting(): readonly WaitingJoin[] {
-    return [...(this.#waiting ?? [])];
-  }
-
-  addWaiting(join: WaitingJoin): void {
-    (this.#waiting ??= new Set()).add(join);
-  }
-
-  deleteWaiting(join: WaitingJoin): void {
-    this.#waiting?.delete(join);
   }
 
   /** A join command begins. */

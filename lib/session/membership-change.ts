@@ -28,18 +28,17 @@ export interface MembershipOutcome extends Observer<CommandResult> {
  */
 export class MembershipChange extends Subscription implements Transmission {
   readonly target: string;
-  readonly ackId: number;
   readonly frame: string | Uint8Array;
   dueAt = Infinity;
-  #session: string | undefined = undefined;
+  #session: string | undefined;
   readonly #changesBefore: number;
   #retries = 0;
 
   constructor(
     readonly kind: "joinGroup" | "leaveGroup",
     private readonly record: GroupRecord,
-    /** The id that the caller chose. */
-    chosenAckId: number | undefined,
+    /** Reserved for it; unsubscribing releases it. */
+    readonly ackId: number,
     private readonly policy: RetryBackoffPolicy,
     private readonly host: MembershipChangeHost,
     private readonly outcome: MembershipOutcome,
@@ -47,7 +46,6 @@ export class MembershipChange extends Subscription implements Transmission {
     super();
     this.target = record.name;
     this.#changesBefore = record.changes;
-    this.ackId = chosenAckId === undefined ? host.ackIds.take(undefined) : host.ackIds.share(chosenAckId);
     this.frame = host.options.codec[kind](this.target, this.ackId);
   }
 

@@ -1,5 +1,5 @@
 /* What joinGroup and leaveGroup do: each goes out for itself, in the order subscribed. */
-import { catchError, defer, tap, throwError, type Observable } from "rxjs";
+import { catchError, defer, tap, type Observable, type ObservableInput } from "rxjs";
 import { isDefinitive, isUnacknowledged } from "./failures.js";
 import type { Membership } from "./membership.js";
 import type { CommandResult } from "./operation.js";
@@ -25,9 +25,7 @@ export const joining = (
     return (
       outbox.hasSession ? membership.change("joinGroup", record, ackId) : membership.nextJoin(record, ackId)
     ).pipe(
-      catchError((error: unknown) =>
-        isUnacknowledged(error) && membership.isRunning ? membership.nextJoin(record, ackId) : throwError(() => error),
-      ),
+      overtaken(membership, () => membership.nextJoin(record, ackId)),
       tap({
         next: () => record.keepClaim(claim),
         error: (error: unknown) => {
@@ -44,6 +42,13 @@ export const joining = (
     );
   });
 
+/** Goes on otherwise when the session is lost before the ack, and another one is to come. */
+const overtaken = (membership: Membership, otherwise: () => ObservableInput<CommandResult>) =>
+  catchError<CommandResult, ObservableInput<CommandResult>>((error: unknown) => {
+    if (isUnacknowledged(error) && membership.isRunning) return otherwise();
+    throw error;
+  });
+
 /** Gives a group up and leaves it, unless observers want it or there is no session. Cold. */
 export const leaving = (
   group: string,
@@ -56,9 +61,7 @@ export const leaving = (
     const isToBeLeft = record.observers === 0 && outbox.hasSession;
     return defer(() => (isToBeLeft ? membership.change("leaveGroup", record, ackId) : [DONE])).pipe(
       // With its session every membership ends, so the leave is done.
-      catchError((error: unknown) =>
-        isUnacknowledged(error) && membership.isRunning ? [DONE] : throwError(() => error),
-      ),
+      overtaken(membership, () => [DONE]),
       tap({ finalize: () => membership.records.forget(record) }),
     );
   });

@@ -111,7 +111,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     this.#work.unsubscribe();
     for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
-      if (record.isBusy) for (const waiting of record.waiting) waiting.wait();
+      if (record.isBusy) record.waiting?.forEach((waiting) => waiting.wait());
       record.isBusy = false;
       this.#setJoined(record, undefined);
       this.records.forget(record);
@@ -132,18 +132,18 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** Sends one join or leave for a command. Cold. */
   change(kind: MembershipChange["kind"], record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     return new Observable((subscriber) => {
-      this.#begin(kind, record, this.options.messageRetry, subscriber, subscriber, ackId);
+      this.#begin(kind, record, this.options.messageRetry, subscriber, subscriber, this.ackIds.take(ackId));
     });
   }
 
   /** The outcome of the next session's join, for a command without a session. Cold. */
   nextJoin(record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     return new Observable((subscriber) => {
-      const waiting = new WaitingJoin(record.name, ackId, this.options, subscriber);
-      record.addWaiting(waiting);
+      const waiting = new WaitingJoin(record.name, ackId, this, subscriber);
+      (record.waiting ??= new Set()).add(waiting);
       return () => {
         waiting.unsubscribe();
-        record.deleteWaiting(waiting);
+        record.waiting?.delete(waiting);
       };
     });
   }
@@ -162,9 +162,11 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     /** What it belongs to: with that it ends. */
     owner: Subscription,
     outcome: MembershipOutcome,
+    /** Reserved for it, if there is one already. */
     ackId?: number,
   ): void {
     if (owner.closed) return;
+    ackId ??= this.ackIds.take(undefined);
     const change = new MembershipChange(kind, record, ackId, policy, this, outcome);
     owner.add(change);
     this.outbox.submit(change);
@@ -174,8 +176,11 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     const isRejoin = record.wasJoined;
     const { rejoinRetry, messageRetry } = this.options;
     record.isBusy = true;
-    for (const waiting of record.waiting) waiting.unsubscribe();
-    const chosen = record.waiting.find(({ ackId }) => ackId !== undefined)?.ackId;
+    let chosen: number | undefined;
+    record.waiting?.forEach((waiting) => {
+      waiting.stay();
+      chosen ??= waiting.ackId;
+    });
     const outcome: MembershipOutcome = {
       next: (result) => {
         this.#settleWaiting(record, (waiting) => {
@@ -200,7 +205,14 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
         }
       },
     };
-    this.#begin("joinGroup", record, rejoinRetry, owner, outcome, chosen);
+    this.#begin(
+      "joinGroup",
+      record,
+      rejoinRetry,
+      owner,
+      outcome,
+      chosen === undefined ? undefined : this.ackIds.share(chosen),
+    );
   }
 
   /** Brings what observers want and what is joined together, one step at a time. */
@@ -241,7 +253,15 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
 
   #settleWaiting(record: GroupRecord, settle: (waiting: Observer<CommandResult>) => void): void {
     const { waiting } = record;
-    if (waiting.length > 0) this.queue.push(() => waiting.forEach(({ subscriber }) => settle(subscriber)));
+    record.waiting = undefined;
+    if (waiting) {
+      this.queue.push(() =>
+        waiting.forEach((join) => {
+          join.unsubscribe();
+          settle(join.subscriber);
+        }),
+      );
+    }
   }
 
   /** The service has us in the group, or not, from now on. */

@@ -39,16 +39,9 @@ export interface Transmission extends Operation, Due, Observer<CommandResult> {
   retryDelay(failure: unknown): number | undefined;
 }
 
-const NAMED: Record<OperationKind, string> = {
-  joinGroup: "group",
-  leaveGroup: "group",
-  sendToGroup: "group",
-  sendEvent: "event",
-};
-
 /** Names an operation in an error: `sendToGroup (group "room-7")`. */
 export const describeOperation = ({ kind, target }: Pick<Operation, "kind" | "target">): string =>
-  `${kind} (${NAMED[kind]} ${JSON.stringify(target)})`;
+  `${kind} (${kind === "sendEvent" ? "event" : "group"} ${JSON.stringify(target)})`;
 
 /** Joins and leaves are never held back, have no place in the queue, and outlive a session in a way of their own. */
 export const isMembership = ({ kind }: Operation): boolean => kind === "joinGroup" || kind === "leaveGroup";
@@ -81,7 +74,7 @@ function adviceFor({ kind, target }: Operation, code: string): string {
 export const unacknowledged = (operation: Operation, why: unknown): SendMessageError => {
   const hint =
     operation.kind === "sendEvent"
-      ? "; a service that closes right after an event may lack an event handler in the settings of the hub"
+      ? "; a service that closes right after an event may lack an event handler in the hub's settings"
       : "";
   return new SendMessageError(
     `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied${hint}`,

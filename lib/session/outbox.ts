@@ -55,7 +55,7 @@ export class Outbox implements SendQueueHost {
 
   /** Whether a link is live, so that sends are on their way or soon will be. */
   get isLive(): boolean {
-    return this.#outlet.status === "joining" || this.#outlet.status === "ready";
+    return "link" in this.#outlet;
   }
 
   /** Whether the service may be busy with an event of ours, and therefore silent (client-protocol §3 rule 9). */
@@ -103,7 +103,7 @@ export class Outbox implements SendQueueHost {
 
   /** The link is gone, the session may come back: acks are awaited no longer, and nothing is sent. */
   pause(): void {
-    if (this.#outlet.status !== "joining" && this.#outlet.status !== "ready") return;
+    if (!("link" in this.#outlet)) return;
     this.#outlet = { status: "down", session: this.#outlet.session };
     this.#rest();
   }
@@ -148,7 +148,7 @@ export class Outbox implements SendQueueHost {
 
   #submitMembership(transmission: Transmission): void {
     const outlet = this.#outlet;
-    if (outlet.status === "joining" || outlet.status === "ready") {
+    if ("link" in outlet) {
       this.#send(transmission, outlet.link, outlet.session);
     } else if (transmission.ackId !== undefined) {
       // Without a live link it goes out with what is unacknowledged, once there is one.

@@ -13,7 +13,7 @@ import type { Outbox } from "./outbox.js";
  * object for the members, and the watchers apart, for there are few.
  */
 class GroupAudience extends FanOut<GroupDataMessage> {
-  watchers: FanOut<GroupDataMessage> | undefined = undefined;
+  watchers: FanOut<GroupDataMessage> | undefined;
 }
 
 /**
@@ -100,12 +100,8 @@ export class Router {
         this.#announce("protocolErrors$", error, run);
         break;
       }
-      // The session has seen to these, or there is nothing to be done.
-      case "connected":
-      case "disconnected":
-      case "pong":
-      case "unknown":
-        break;
+      default:
+      // The session has seen to the others, or there is nothing to be done.
     }
   }
 

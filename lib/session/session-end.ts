@@ -62,7 +62,7 @@ export function attemptFailed(
   const isShakingHands = link?.opened ?? end instanceof LinkSilent;
   const isRefused = link !== undefined && refusedSubprotocol(link);
   const cause = causeOf(
-    whatFailed(isShakingHands, link),
+    isShakingHands ? "the handshake failed" : "the WebSocket could not be opened",
     endingOf(end, goodbye),
     {
       code: isShakingHands ? "HandshakeFailed" : "OpenFailed",
@@ -73,13 +73,6 @@ export function attemptFailed(
     (isRefused ? " (the service does not accept the subprotocol; see the protocol option)" : "") + hint,
   );
   return new SessionEnd(cause, cause.error, false);
-}
-
-function whatFailed(isShakingHands: boolean, link: LinkEnd | undefined): string {
-  if (!link) return isShakingHands ? "the handshake failed" : "the connection failed";
-  return isShakingHands
-    ? "the service ended the link before the handshake was done"
-    : "the WebSocket could not be opened";
 }
 
 /** The error with which a client gives up, for the last reason there was, or that of an operation which waited. */

@@ -1,4 +1,4 @@
-import { EMPTY, Subscription, switchMap, type Observable, type Subscriber, type Unsubscribable } from "rxjs";
+import { Subscription, type Observable, type Subscriber, type Unsubscribable } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
@@ -168,28 +168,25 @@ export class Session implements LinkTaker, Watched, Unsubscribable {
     const step = this.#nextStep();
     this.#provenAt = undefined;
     this.#goodbye = undefined;
-    const link$ = this.#identity ? this.#recoveryLink(this.#identity) : this.#newLink();
-    if (step.closed) return; // overslept, or who was told has stopped the client
-    step.add(
-      link$.subscribe({
-        next: (link) => this.#take(link),
-        error: (error: unknown) => this.ended(this.#phase === "access" ? accessFailure(error) : error),
-      }),
-    );
-  }
-
-  #newLink(): Observable<Link> {
+    if (this.#identity) {
+      this.#recover(this.#identity);
+      return;
+    }
     this.#endWithin(this.options.startTimeoutInMs);
-    return andThen(this.host.closing$, this.ports.access.url(this.reason.attempt, this.reason.cause)).pipe(
-      switchMap((url) => {
-        this.#accessUrl = url;
-        this.#phase = "open";
-        return openLink(url, this.options);
+    const { attempt, cause } = this.reason;
+    step.add(
+      andThen(this.host.closing$, this.ports.access.url(attempt, cause)).subscribe({
+        next: (url) => {
+          this.#accessUrl = url;
+          this.#phase = "open";
+          this.#open(url);
+        },
+        error: (error: unknown) => this.ended(accessFailure(error)),
       }),
     );
   }
 
-  #recoveryLink({ connectionId, reconnectionToken = "" }: ConnectedFrame): Observable<Link> {
+  #recover({ connectionId, reconnectionToken = "" }: ConnectedFrame): void {
     const { startTimeoutInMs, recoveryTimeoutInMs, scheduler } = this.options;
     const { attempt, since } = this.#outage ?? { attempt: 1, since: scheduler.now() };
     const timeInMs = Math.min(startTimeoutInMs, since + recoveryTimeoutInMs - scheduler.now());
@@ -197,12 +194,23 @@ export class Session implements LinkTaker, Watched, Unsubscribable {
     if (timeInMs <= 0) {
       // Overslept: the service has forgotten the session.
       this.ended(startTimeout(startTimeoutInMs, "recovery"));
-      return EMPTY;
+      return;
     }
     this.ports.pace.attempted(attempt);
     this.#endWithin(timeInMs);
     this.host.recovering(attempt, undefined);
-    return openLink(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken), this.options);
+    this.#open(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken));
+  }
+
+  #open(url: string): void {
+    const step = this.#step;
+    if (step.closed) return; // who was told of the attempt has stopped the client
+    step.add(
+      openLink(url, this.options).subscribe({
+        next: (link) => this.#take(link),
+        error: (end: unknown) => this.ended(end),
+      }),
+    );
   }
 
   #callOffDeadline(): void {
@@ -292,7 +300,7 @@ export class Session implements LinkTaker, Watched, Unsubscribable {
 }
 
 const startTimeout = (timeInMs: number, phase: ConnectionPhase): TimeoutError =>
-  new TimeoutError(`the attempt was given up after ${timeInMs} ms in the phase "${phase}" (startTimeoutInMs)`, {
+  new TimeoutError(`the attempt was given up after ${timeInMs} ms in phase "${phase}" (startTimeoutInMs)`, {
     code: "StartTimeout",
     option: "startTimeoutInMs",
   });

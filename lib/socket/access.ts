@@ -1,4 +1,4 @@
-import { defer, map, Observable, take, type ObservableInput } from "rxjs";
+import { defaultIfEmpty, defer, map, take, tap, type Observable, type ObservableInput } from "rxjs";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { fieldsOf, messageOf, redactedError } from "../errors/foreign-error.js";
 import { defined } from "../protocol/defined.js";
@@ -49,7 +49,7 @@ const fixed = (url: string): Access => ({ isFixed: true, url: () => defer(() => 
 const provided = (provider: AccessUrlProvider): Access => ({
   isFixed: false,
   url: (attempt, cause) =>
-    new Observable((subscriber) => {
+    defer(() => {
       const controller = new AbortController();
       const { signal } = controller;
       const answer$ = defer(() => {
@@ -57,26 +57,13 @@ const provided = (provider: AccessUrlProvider): Access => ({
         // A string is an iterable of characters to RxJS; whoever returns one means a URL. What is no object is none.
         return fieldsOf(answer) ? answer : [answer];
       });
-      let isPending = true;
-      const answered = answer$.pipe(take(1), map(checkedAccessUrl)).subscribe({
-        next: (url) => {
-          isPending = false;
-          subscriber.next(url);
-          subscriber.complete();
-        },
-        error: (error: unknown) => {
-          isPending = false;
-          subscriber.error(error);
-        },
-        complete: () => {
-          isPending = false;
-          subscriber.error(refusal("nothing: the provider completed without a value"));
-        },
-      });
-      subscriber.add(answered);
-      subscriber.add(() => {
-        if (isPending) controller.abort();
-      });
+      // One that completes without a value has given undefined.
+      return answer$.pipe(
+        take(1),
+        defaultIfEmpty(undefined),
+        map(checkedAccessUrl),
+        tap({ unsubscribe: () => controller.abort() }),
+      );
     }),
 });
 
@@ -108,14 +95,14 @@ function checkedAccessUrl(url: unknown): string {
     throw refusal("a string that is not a URL");
   }
   // No WebSocket takes one.
-  if (hash !== "") throw refusal("one with a fragment (#…)");
+  if (hash !== "") throw refusal("one with a fragment");
   if (protocol !== "ws:" && protocol !== "wss:") throw refusal(`one that starts with ${protocol}`);
   return url;
 }
 
 const refusal = (got: string): ConnectionError =>
   new ConnectionError(
-    `a client access URL must be a ws: or wss: URL such as wss://HOST/client/hubs/HUB?access_token=…, or come from a function; got ${got}`,
+    `a client access URL must be a ws: or wss: URL like wss://HOST/client/hubs/HUB?access_token=…, or come from a function; got ${got}`,
     { code: "AccessFailed", phase: "access", isRetriable: false },
   );
 

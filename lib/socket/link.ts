@@ -9,6 +9,7 @@ import {
 } from "rxjs";
 import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
 import * as closeCode from "../protocol/close-codes.js";
+import { defined } from "../protocol/defined.js";
 import { redact } from "../protocol/redact.js";
 import { platformWebSocket } from "./platform-web-socket.js";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.js";
@@ -198,12 +199,13 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     const opening = this.#opening;
     const taker = this.#taker;
     this.#abandon();
-    const end: LinkEnd = {
+    const end: LinkEnd = defined({
       opened: opening === undefined,
       wasClean,
-      ...(code !== undefined && { code, reason: redact(reason ?? "") }),
-      ...(this.#lastError !== undefined && { error: this.#lastError }),
-    };
+      code,
+      reason: reason === undefined ? undefined : redact(reason),
+      error: this.#lastError,
+    });
     opening?.error(end);
     taker?.ended(end);
   }

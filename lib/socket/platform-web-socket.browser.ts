@@ -8,10 +8,11 @@ import type { WebSocketConstructor } from "./web-socket.js";
 export function platformWebSocket(): WebSocketConstructor {
   const { WebSocket } = globalThis as { WebSocket?: WebSocketConstructor };
   if (WebSocket === undefined) {
-    throw new ConnectionError(
-      "this platform has no global WebSocket; pass one: new WebPubSubClient(access, { webSocketCtor: WebSocket })",
-      { code: "OpenFailed", phase: "open", isRetriable: false },
-    );
+    throw new ConnectionError("this platform has no global WebSocket; pass one as the option webSocketCtor", {
+      code: "OpenFailed",
+      phase: "open",
+      isRetriable: false,
+    });
   }
   return WebSocket;
 }
