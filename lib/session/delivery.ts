@@ -15,7 +15,10 @@ const REJOIN_PATIENCE_MS = 5_000;
 
 type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
 
-interface Sender {
+/** Whose frames they are. */
+export interface DeliverySession {
+  /** Its life has ended. */
+  over(): void;
   /** Sends what is never held back; tells whether it could. */
   sendNow(frame: string | Uint8Array): boolean;
 }
@@ -41,7 +44,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     private readonly membership: Pick<Membership, "wanted" | "rejoin">,
     private readonly host: Pick<SessionHost, "frame" | "settled">,
     private readonly run: Cause,
-    private readonly sender: Sender,
+    private readonly session: DeliverySession,
     life: Subscriber<unknown>,
   ) {
     super(life);
@@ -98,12 +101,14 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
   }
 
   override unsubscribe(): void {
+    if (this.closed) return;
     this.#patience.unsubscribe();
     super.unsubscribe();
+    this.session.over();
   }
 
   #acknowledge(id: number): void {
-    this.#owed = this.sender.sendNow(this.options.codec.sequenceAck(id)) ? undefined : id;
+    this.#owed = this.session.sendNow(this.options.codec.sequenceAck(id)) ? undefined : id;
   }
 
   get concurrency(): number {

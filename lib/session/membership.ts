@@ -65,9 +65,15 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     return [...this.records].filter(({ isWanted }) => isWanted).map(({ name }) => name);
   }
 
-  /** Does the joins, leaves and leave delays of one session, until unsubscribed. */
-  work(): Subscription {
-    return (this.#work = new Subscription(() => this.#leaving.clear()));
+  /** A session is about to be opened: its joins, leaves and leave delays go on until {@link rest}. */
+  work(): void {
+    this.#work = new Subscription();
+  }
+
+  /** The session, or the attempt at it, is over. */
+  rest(): void {
+    this.#work.unsubscribe();
+    this.#leaving.clear();
   }
 
   /** Keeps a group joined until given to {@link unobserve}, and for `leaveDelayInMs` after the last such. */
@@ -108,7 +114,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** The session is over, and with it every membership. */
   endSession(): void {
     this.#connectionId = undefined;
-    this.#work.unsubscribe();
+    this.rest();
     for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
       if (record.isBusy) record.waiting?.forEach((waiting) => waiting.wait());

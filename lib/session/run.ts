@@ -36,7 +36,8 @@ export interface RunHost {
  * them. Unsubscribing ends it; what comes from a closed one is not told any more.
  */
 export class Run extends Subscription implements Observer<unknown> {
-  #shouldRetry: ShouldRetry;
+  /** The judge of attempts in a row, made for the first that fails. */
+  #shouldRetry: ShouldRetry | undefined;
 
   constructor(
     private readonly options: RunOptions,
@@ -47,7 +48,6 @@ export class Run extends Subscription implements Observer<unknown> {
     readonly number: number,
   ) {
     super();
-    this.#shouldRetry = this.#judge();
   }
 
   /** Apart from its making, so that an access function that stops the client stops this run. */
@@ -85,13 +85,12 @@ export class Run extends Subscription implements Observer<unknown> {
 
   #isWorthAnother(end: unknown, attempt: number): boolean {
     if (!(end instanceof SessionEnd)) return false;
-    if (!end.hadSession) return this.#shouldRetry(end.cause, attempt);
+    if (!end.hadSession) {
+      this.#shouldRetry ??= this.options.shouldRetry ?? defaultShouldRetry(this.isAccessFixed);
+      return this.#shouldRetry(end.cause, attempt);
+    }
     // What failed before this session is no longer "in a row".
-    this.#shouldRetry = this.#judge();
+    this.#shouldRetry = undefined;
     return this.options.autoReconnect || !this.host.isAnnounced;
-  }
-
-  #judge(): ShouldRetry {
-    return this.options.shouldRetry ?? defaultShouldRetry(this.isAccessFixed);
   }
 }

@@ -1,4 +1,4 @@
-import { Subscription, type Observable, type Subscriber, type Unsubscribable } from "rxjs";
+import { Subscription, type Observable, type Subscriber } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
@@ -8,7 +8,7 @@ import { accessFailure, recoveryUrl, tokenHasExpired } from "../socket/access.js
 import { httpStatusOf, openLink, type Link, type LinkTaker } from "../socket/link.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
-import { Delivery } from "./delivery.js";
+import { Delivery, type DeliverySession } from "./delivery.js";
 import type { Cause } from "./emission-queue.js";
 import { Watch, type Watched } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
@@ -29,7 +29,7 @@ interface Outage {
  * end, by a `SessionEnd`; with its life it ends too. One object rather than a tower of operators, which an idle client
  * would keep alive.
  */
-export class Session implements LinkTaker, Watched, Unsubscribable {
+export class Session implements LinkTaker, Watched, DeliverySession {
   readonly #delivery: Delivery;
   /** The present link with all that watches over it, the attempt at one, or the wait before that. */
   #step = new Subscription();
@@ -63,13 +63,13 @@ export class Session implements LinkTaker, Watched, Unsubscribable {
   /** Opens its first link. */
   begin(): void {
     this.#delivery.begin();
-    this.life.add(this.ports.membership.work());
-    this.life.add(this);
+    this.ports.membership.work();
     this.#openLink();
   }
 
-  /** Lets go of the present link, or of the attempt at one. */
-  unsubscribe(): void {
+  /** Its life is over: lets go of the present link, or of the attempt at one. */
+  over(): void {
+    this.ports.membership.rest();
     this.#step.unsubscribe();
   }
 

@@ -33,12 +33,12 @@ class NodeWebSocket implements WebSocketLike {
   #sent = 0;
 
   constructor(url: string, protocols?: string | string[]) {
-    // Not `once`, for events that come once: to forget a listener makes the memory of a socket larger, not smaller.
     this.#ws = new WebSocket(url, protocols, { skipUTF8Validation: true })
-      .on("upgrade", ({ socket }: { readonly socket: Corkable }) => (this.#tcp = socket))
-      .on("open", () => this.onopen?.({}))
+      .once("upgrade", ({ socket }: { readonly socket: Corkable }) => (this.#tcp = socket))
+      .once("open", () => this.onopen?.({}))
       .on("message", (data: Buffer | ArrayBuffer) => this.#receive(data))
       .on("error", (error) => this.onerror?.({ error, message: error.message }))
+      // It comes once, too; but until then `once` would keep another function.
       .on("close", (code, reason) =>
         this.onclose?.({ code, reason: reason.toString(), wasClean: code !== NO_CLOSE_FRAME }),
       );
