@@ -140,8 +140,8 @@ export class Connection implements SessionHost, RunHost {
     this.#dispatch({ type: "attempted" });
     const lifecycle = this.#lifecycle;
     if (run.closed || lifecycle.phase !== "connecting") return; // who was told of it has ended the run
-    this.#session = new Session(this.options, this.ports, this, run, lifecycle, life);
-    this.#session.begin();
+    this.#session = new Session(this.options, this.ports, this, run, life);
+    this.#session.begin(lifecycle);
   }
 
   get isAnnounced(): boolean {

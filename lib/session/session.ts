@@ -53,18 +53,26 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     private readonly ports: SessionPorts,
     private readonly host: SessionHost,
     run: Cause,
-    /** What an access function is told. */
-    private readonly reason: { readonly attempt: number; readonly cause?: ConnectionCause | undefined },
     private readonly life: Subscriber<unknown>,
   ) {
     this.#delivery = new Delivery(options, ports.membership, host, run, this, life);
   }
 
-  /** Opens its first link. */
-  begin(): void {
+  /** Opens its first link; what it is begun with is what an access function is told. */
+  begin({ attempt, cause }: { readonly attempt: number; readonly cause?: ConnectionCause | undefined }): void {
     this.#delivery.begin();
     this.ports.membership.work();
-    this.#openLink();
+    this.#endWithin(this.options.startTimeoutInMs);
+    this.#step.add(
+      andThen(this.host.closing$, this.ports.access.url(attempt, cause)).subscribe({
+        next: (url) => {
+          this.#accessUrl = url;
+          this.#phase = "open";
+          this.#open(url);
+        },
+        error: (error: unknown) => this.ended(accessFailure(error)),
+      }),
+    );
   }
 
   /** Its life is over: lets go of the present link, or of the attempt at one. */
@@ -143,13 +151,13 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     if (isFirst) this.host.linkLost(now, outage.cause, retryAt);
     else this.host.recovering(outage.attempt, retryAt);
     if (step.closed) return; // who was told has stopped the client
-    if (isAtOnce) this.#openLink();
-    else if (delay < timeLeft) this.#wait(delay, () => this.#openLink());
+    if (isAtOnce) this.#recover();
+    else if (delay < timeLeft) this.#wait(delay, () => this.#recover());
     else this.#wait(timeLeft, () => this.#fail(sessionLost(outage.cause, end, true)));
   }
 
   #wait(delayInMs: number, then: () => void): void {
-    this.#step.add(this.host.now$.subscribe(() => this.#openLink()));
+    this.#step.add(this.host.now$.subscribe(() => this.#recover()));
     this.#step.add(after(delayInMs, this.options.scheduler, then));
   }
 
@@ -163,30 +171,13 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     return (this.#step = new Subscription());
   }
 
-  /** Opens a link: to a new session, or to the one there is. */
-  #openLink(): void {
-    const step = this.#nextStep();
+  /** Opens a link to the session there is. */
+  #recover(): void {
+    if (this.#identity === undefined) return;
+    const { connectionId, reconnectionToken = "" } = this.#identity;
+    this.#nextStep();
     this.#provenAt = undefined;
     this.#goodbye = undefined;
-    if (this.#identity) {
-      this.#recover(this.#identity);
-      return;
-    }
-    this.#endWithin(this.options.startTimeoutInMs);
-    const { attempt, cause } = this.reason;
-    step.add(
-      andThen(this.host.closing$, this.ports.access.url(attempt, cause)).subscribe({
-        next: (url) => {
-          this.#accessUrl = url;
-          this.#phase = "open";
-          this.#open(url);
-        },
-        error: (error: unknown) => this.ended(accessFailure(error)),
-      }),
-    );
-  }
-
-  #recover({ connectionId, reconnectionToken = "" }: ConnectedFrame): void {
     const { startTimeoutInMs, recoveryTimeoutInMs, scheduler } = this.options;
     const { attempt, since } = this.#outage ?? { attempt: 1, since: scheduler.now() };
     const timeInMs = Math.min(startTimeoutInMs, since + recoveryTimeoutInMs - scheduler.now());
