@@ -23,10 +23,10 @@ export class Parts implements ConnectionPorts, CommandPorts, GroupPorts {
   readonly outbox: Outbox;
   readonly router: Router;
   readonly membership: Membership;
-  readonly pace: RecoveryPace;
   readonly connection: Connection;
   readonly holders: Holders;
   readonly commands: Commands;
+  #pace: RecoveryPace | undefined;
 
   constructor(
     readonly access: Access,
@@ -36,18 +36,18 @@ export class Parts implements ConnectionPorts, CommandPorts, GroupPorts {
     this.outbox = new Outbox(options, queue);
     this.router = new Router(queue, this.outbox, announcer);
     this.membership = new Membership(options, this.outbox, ackIds, queue, this.router, announcer);
-    this.pace = new RecoveryPace(options.scheduler, options.random);
     this.connection = new Connection(options, this);
     this.holders = new Holders(options, this.connection);
     this.commands = new Commands(this);
   }
 
+  /** Made for the first recovery. */
+  get pace(): RecoveryPace {
+    return (this.#pace ??= new RecoveryPace(this.options.scheduler, this.options.random));
+  }
+
   /** Why the client is stopped, if it is. */
   get stopReason(): StopReason | undefined {
     return stopReasonOf(this.connection.lifecycle);
-  }
-
-  stopped(): void {
-    this.holders.stopped();
   }
 }

@@ -51,7 +51,7 @@ export class Sending implements Transmission {
   next(result: CommandResult): void {
     this.#release();
     this.destination.next(result);
-    this.destination.complete();
+    this.complete();
   }
 
   complete(): void {

@@ -56,16 +56,13 @@ export interface SequenceAckOptions<T> {
  * @param options `send`, and the thresholds: whichever is reached first counts.
  */
 export function sequenceAck<T extends Sequenced>(options: SequenceAckOptions<T>): MonoTypeOperatorFunction<T> {
-  const { send, count = 200, bytes = 2_097_152, timeInMs = 1_000, sizeOf, scheduler = asyncScheduler } = options;
+  const { count = 200, bytes = 2_097_152, timeInMs = 1_000 } = options;
   atLeast(0, "sequenceAck", { count, bytes, timeInMs });
-  const rules: Rules<T> = { send, count, bytes, timeInMs, sizeOf, scheduler };
   return (source) =>
     new Observable((subscriber) => {
-      source.subscribe(new Acknowledging(subscriber, rules));
+      source.subscribe(new Acknowledging(subscriber, options));
     });
 }
-
-type Rules<T> = Required<Omit<SequenceAckOptions<T>, "sizeOf">> & Pick<SequenceAckOptions<T>, "sizeOf">;
 
 class Acknowledging<T extends Sequenced> extends Passing<T> {
   #largest = 0;
@@ -76,7 +73,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
 
   constructor(
     destination: Subscriber<T>,
-    private readonly rules: Rules<T>,
+    private readonly options: SequenceAckOptions<T>,
   ) {
     super(destination);
   }
@@ -117,8 +114,9 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
   #receive(value: T): boolean {
     const id = value.sequenceId;
     if (typeof id !== "number" || this.closed) return true;
-    const { sizeOf, count, bytes, timeInMs, scheduler } = this.rules;
-    if (sizeOf) this.#size += sizeOf(value);
+    const { options } = this;
+    const { count = 200, bytes = 2_097_152, timeInMs = 1_000, scheduler = asyncScheduler } = options;
+    if (options.sizeOf) this.#size += options.sizeOf(value);
     const isNew = id > this.#largest;
     this.#ids += isNew ? id - this.#largest : 1;
     if (isNew) this.#largest = id;
@@ -132,7 +130,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
   #acknowledge(): void {
     this.#ids = this.#size = 0;
     this.#timer.unsubscribe();
-    this.rules.send(this.#largest);
+    this.options.send(this.#largest);
   }
 
   #acknowledgeInTime(): void {

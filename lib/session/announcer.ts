@@ -19,14 +19,15 @@ export interface Announced {
 
 /** The streams of what happens to a connection. One that nobody has asked for costs nothing. */
 export class Announcer {
-  readonly #subjects: Partial<Record<keyof Announced, Subject<unknown>>> = {};
+  /** Made for the first. */
+  #subjects: Partial<Record<keyof Announced, Subject<unknown>>> | undefined;
   #state: ConnectionState = connectionStateOf(initialLifecycle);
   #isComplete = false;
 
   /** Makes a stream, once. Hot; `state$` replays, the others do not. */
   streamOf<Name extends keyof Announced>(name: Name): Observable<Announced[Name]> {
     const isState = name === "state$";
-    const subject = (this.#subjects[name] = isState ? new ReplaySubject<unknown>(1) : new Subject<unknown>());
+    const subject = ((this.#subjects ??= {})[name] = isState ? new ReplaySubject<unknown>(1) : new Subject<unknown>());
     if (isState) subject.next(this.#state);
     if (this.#isComplete) subject.complete();
     return subject.asObservable() as Observable<Announced[Name]>;
@@ -34,16 +35,16 @@ export class Announcer {
 
   /** Whether anybody would hear what is told. */
   isObserved(name: keyof Announced): boolean {
-    return this.#subjects[name]?.observed ?? false;
+    return this.#subjects?.[name]?.observed ?? false;
   }
 
   next<Name extends keyof Announced>(name: Name, value: Announced[Name]): void {
     if (name === "state$") this.#state = value as ConnectionState;
-    this.#subjects[name]?.next(value);
+    this.#subjects?.[name]?.next(value);
   }
 
   complete(): void {
     this.#isComplete = true;
-    for (const subject of Object.values(this.#subjects)) subject.complete();
+    for (const subject of Object.values(this.#subjects ?? {})) subject.complete();
   }
 }

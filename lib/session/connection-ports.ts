@@ -11,8 +11,8 @@ export interface ConnectionPorts extends SessionPorts {
   readonly queue: EmissionQueue;
   readonly router: Router;
   readonly announcer: Announcer;
-  /** The connection is stopped, by whomever, and will soon be told to be. */
-  stopped(): void;
+  /** Told that the connection is stopped, by whomever, before the public is. */
+  readonly holders: { stopped(): void };
 }
 
 /** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */

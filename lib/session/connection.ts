@@ -3,6 +3,7 @@ import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { logger } from "../logging/logger.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
+import { isFixed } from "../socket/access.js";
 import type { Link } from "../socket/link.js";
 import { notBeforeATick } from "./closing.js";
 import type { Cause } from "./emission-queue.js";
@@ -30,7 +31,8 @@ type WaitingError = (operation: Pick<Operation, "kind" | "target">) => Error;
  * changes. A *run* goes from being opened to being stopped or giving up.
  */
 export class Connection implements SessionHost, RunHost {
-  readonly outcome$ = new Subject<Outcome>();
+  /** There is one while anybody waits. */
+  #outcome$: Subject<Outcome> | undefined;
   /** Made for the first wait: most clients have none. */
   #now$: Subject<void> | undefined;
   #lifecycle: Lifecycle = initialLifecycle;
@@ -46,6 +48,11 @@ export class Connection implements SessionHost, RunHost {
 
   get lifecycle(): Lifecycle {
     return this.#lifecycle;
+  }
+
+  /** How each run turns out. */
+  get outcome$(): Observable<Outcome> {
+    return (this.#outcome$ ??= new Subject());
   }
 
   get closing$(): Observable<never> {
@@ -112,7 +119,7 @@ export class Connection implements SessionHost, RunHost {
       }
       membership.start();
       // Known before it begins, so that an access function that stops the client stops this run.
-      this.#run = new Run(this.options, this, this.ports.access.isFixed, ++this.#runNumber);
+      this.#run = new Run(this.options, this, isFixed(this.ports.access), ++this.#runNumber);
       this.#run.begin();
     });
   }
@@ -240,7 +247,7 @@ export class Connection implements SessionHost, RunHost {
   #announce({ to, value }: Notice): void {
     const { queue, announcer, membership } = this.ports;
     // Before anyone is told: who starts again inside stopped$ holds the next run, not this one.
-    if (to === "stopped$") this.ports.stopped();
+    if (to === "stopped$") this.ports.holders.stopped();
     queue.push(() => {
       if (to === "gap$") announcer.next(to, { ...value, groups: membership.wanted() });
       else announcer.next(to, value);
@@ -248,7 +255,10 @@ export class Connection implements SessionHost, RunHost {
   }
 
   #settle(outcome: Outcome): void {
-    this.ports.queue.push(() => this.outcome$.next(outcome));
+    this.ports.queue.push(() => {
+      this.#outcome$?.next(outcome);
+      if (!this.#outcome$?.observed) this.#outcome$ = undefined;
+    });
   }
 
   get #lastFrameAt(): number {

@@ -3,8 +3,8 @@ import { logger } from "../logging/logger.js";
 import { replayJoins, type ReplayJoinsOptions } from "../operators/replay-joins.js";
 import { sequenceAck } from "../operators/sequence-ack.js";
 import { Passing } from "../operators/passing.js";
-import { utf8Length } from "../protocol/bytes.js";
 import type { DownstreamFrame } from "../protocol/messages.js";
+import type { Acknowledgements } from "./acknowledgements.js";
 import { after } from "./after.js";
 import type { Cause } from "./emission-queue.js";
 import type { Membership } from "./membership.js";
@@ -13,14 +13,12 @@ import type { SessionHost, SessionOptions } from "./session-ports.js";
 /** Rejoins are waited for so long; slower ones go on while the session is ready. */
 const REJOIN_PATIENCE_MS = 5_000;
 
-type DeliveryOptions = Pick<SessionOptions, "codec" | "isReliable" | "rejoinConcurrency" | "sequenceAck" | "scheduler">;
+type DeliveryOptions = Pick<SessionOptions, "codec" | "rejoinConcurrency" | "scheduler">;
 
 /** Whose frames they are. */
 export interface DeliverySession {
   /** Its life has ended. */
   over(): void;
-  /** Sends what is never held back; tells whether it could. */
-  sendNow(frame: string | Uint8Array): boolean;
 }
 
 /** The frames of a session, from whatever link: decoded, acknowledged, once each, with joins behind the first. */
@@ -29,15 +27,11 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
   lastFrameAt: number;
   /** How many came in. */
   frameCount = 0;
-  /** The bytes of the frame on its way through; the frame itself is not kept, which would cost each one a write barrier. */
-  #size = 0;
   /** The frame that began the session. */
   #handshake: DownstreamFrame | undefined;
   /** Takes the frames of all links, the short way: what happens to links does not pass here, nor they there. */
   #taker: Subscriber<DownstreamFrame> | undefined;
   #patience = Subscription.EMPTY;
-  /** The sequenceAck that could not be sent. */
-  #owed: number | undefined;
 
   constructor(
     private readonly options: DeliveryOptions,
@@ -45,6 +39,8 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     private readonly host: Pick<SessionHost, "frame" | "settled">,
     private readonly run: Cause,
     private readonly session: DeliverySession,
+    /** There are none on a subprotocol that is not reliable. */
+    private readonly acknowledgements: Acknowledgements | undefined,
     life: Subscriber<unknown>,
   ) {
     super(life);
@@ -53,35 +49,19 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
 
   /** Hands frames out for as long as the session lives; what fails on the way is its error. */
   begin(): void {
-    const { isReliable, scheduler, sequenceAck: thresholds } = this.options;
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     });
-    const accepted$ = isReliable
-      ? received$.pipe(
-          sequenceAck({
-            ...thresholds,
-            scheduler,
-            send: (id) => this.#acknowledge(id),
-            // Decoding and acknowledging one frame happen in one go.
-            sizeOf: () => this.#size,
-          }),
-        )
-      : received$;
+    const accepted$ = this.acknowledgements ? received$.pipe(sequenceAck(this.acknowledgements)) : received$;
     accepted$.pipe(replayJoins(this)).subscribe(this);
   }
 
   read(raw: string | ArrayBuffer): DownstreamFrame {
-    const { codec, scheduler, isReliable } = this.options;
-    if (isReliable) this.#size = this.#sizeOf(raw);
+    const { codec, scheduler } = this.options;
+    this.acknowledgements?.measure(raw);
     this.frameCount++;
     this.lastFrameAt = scheduler.now();
     return codec.decode(raw);
-  }
-
-  /** A new link has proved alive: what fell due meanwhile is acknowledged. */
-  resumed(): void {
-    if (this.#owed !== undefined) this.#acknowledge(this.#owed);
   }
 
   /** The session begins with this frame. */
@@ -105,10 +85,6 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     this.#patience.unsubscribe();
     super.unsubscribe();
     this.session.over();
-  }
-
-  #acknowledge(id: number): void {
-    this.#owed = this.session.sendNow(this.options.codec.sequenceAck(id)) ? undefined : id;
   }
 
   get concurrency(): number {
@@ -137,15 +113,5 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     this.#patience.unsubscribe();
     this.#patience = Subscription.EMPTY;
     this.host.settled();
-  }
-
-  /**
-   * The bytes of a frame, in UTF-8. A frame that is small against the threshold is put at three bytes a character: counting
-   * costs each frame some 100 ns, and what acknowledges earlier does no harm.
-   */
-  #sizeOf(frame: string | ArrayBuffer): number {
-    if (typeof frame !== "string") return frame.byteLength;
-    const atMost = 3 * frame.length;
-    return 16 * atMost <= this.options.sequenceAck.bytes ? atMost : utf8Length(frame);
   }
 }

@@ -98,7 +98,7 @@ export class GroupRecord implements Due {
   }
 
   get isWanted(): boolean {
-    return this.observers > 0 || (this.#claims !== undefined && this.#claims.size > 0);
+    return this.observers > 0 || (this.#claims?.size ?? 0) > 0;
   }
 
   /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */

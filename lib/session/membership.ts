@@ -32,8 +32,8 @@ export interface Observing {
  */
 export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRecord> {
   readonly records = new GroupRecords();
-  /** Groups that nobody observes any more, and that are left after a while. */
-  readonly #leaving: Deadlines<GroupRecord, GroupRecord>;
+  /** Groups that nobody observes any more, and that are left after a while. Made for the first. */
+  #leaving: Deadlines<GroupRecord, GroupRecord> | undefined;
   /** Changes that belong to the present session, but for its first joins. */
   #work = Subscription.EMPTY;
   #connectionId: string | undefined;
@@ -46,9 +46,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     private readonly queue: EmissionQueue,
     private readonly router: Pick<Router, "refuse">,
     private readonly announcer: Announcer,
-  ) {
-    this.#leaving = new Deadlines(options.leaveDelayInMs, options.scheduler, this);
-  }
+  ) {}
 
   /** Nobody has observed a group for as long as the leave delay. */
   overdue(record: GroupRecord): void {
@@ -73,7 +71,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** The session, or the attempt at it, is over. */
   rest(): void {
     this.#work.unsubscribe();
-    this.#leaving.clear();
+    this.#leaving?.clear();
   }
 
   /** Keeps a group joined until given to {@link unobserve}, and for `leaveDelayInMs` after the last such. */
@@ -82,7 +80,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     const { refusals } = record;
     record.observers++;
     record.leaveIsDue = false;
-    this.#leaving.delete(record);
+    this.#leaving?.delete(record);
     this.#reconcile(record);
     return { record, refusals };
   }
@@ -90,8 +88,13 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   unobserve({ record, refusals }: Observing): void {
     // A refusal has taken all its observers off already.
     if (record.refusals !== refusals || --record.observers > 0) return;
-    if (this.#work.closed) this.records.forget(record);
-    else this.#leaving.set(record, record);
+    if (this.#work.closed) {
+      this.records.forget(record);
+      return;
+    }
+    const { leaveDelayInMs, scheduler } = this.options;
+    this.#leaving ??= new Deadlines(leaveDelayInMs, scheduler, this);
+    this.#leaving.set(record, record);
   }
 
   /** A run began. */

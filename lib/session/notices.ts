@@ -87,7 +87,6 @@ export type Notice = { readonly [To in keyof Told]: { readonly to: To; readonly 
  * @param error why the client gave up, for `stopped$`
  */
 export function noticesOf(previous: Lifecycle, next: Lifecycle, now: number, error?: Error): readonly Notice[] {
-  if (previous === next) return [];
   const before = sessionOf(previous);
   const after = sessionOf(next);
   const state = connectionStateOf(next);

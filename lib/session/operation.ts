@@ -74,7 +74,7 @@ function adviceFor({ kind, target }: Operation, code: string): string {
 export const unacknowledged = (operation: Operation, why: unknown): SendMessageError => {
   const hint =
     operation.kind === "sendEvent"
-      ? "; a service that closes right after an event may lack an event handler in the hub's settings"
+      ? "; a service that closes after an event may lack an event handler in the hub's settings"
       : "";
   return new SendMessageError(
     `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied${hint}`,

@@ -209,7 +209,7 @@ export class Outbox implements SendQueueHost {
   #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
     this.#outlet = { status: "closed" };
     this.#rest();
-    const ended = [...this.#unacknowledged, ...waiting, ...this.#retries].map((transmission) => ({
+    const ended = [...this.#unacknowledged, ...waiting, ...this.#retries.all].map((transmission) => ({
       transmission,
       error: this.#retries.errorOf(transmission, errorFor(transmission)),
     }));

@@ -26,13 +26,13 @@ export class Retries {
     this.#resting?.delete(transmission);
   }
 
-  [Symbol.iterator](): Iterator<Transmission> {
-    return [...(this.#resting?.keys() ?? [])].values();
+  get all(): readonly Transmission[] {
+    return [...(this.#resting?.keys() ?? [])];
   }
 
   /** The one that goes under an id: its ack may come after all. */
   find(ackId: number): Transmission | undefined {
-    return [...this].find((transmission) => transmission.ackId === ackId);
+    return this.all.find((transmission) => transmission.ackId === ackId);
   }
 
   /** What to tell of one when the session ends: a refusal is a known outcome, which that does not make unknown. */

@@ -64,8 +64,8 @@ export class Router {
 
   /** Ends the messages of a group for its members. */
   refuse(group: string, error: Error): void {
-    const members = this.#groups?.get(group)?.take() ?? [];
-    if (members.length > 0) this.queue.push(() => members.forEach((member) => member.error(error)));
+    const members = this.#groups?.get(group)?.take();
+    this.queue.push(() => members?.forEach((member) => member.error(error)));
   }
 
   /** Delivers a frame, unless by the time of its turn the run that it came in is closed. */

@@ -4,8 +4,9 @@ import { TimeoutError } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { redact } from "../protocol/redact.js";
-import { accessFailure, recoveryUrl, tokenHasExpired } from "../socket/access.js";
+import { accessFailure, accessUrl, isFixed, recoveryUrl, tokenHasExpired } from "../socket/access.js";
 import { httpStatusOf, openLink, type Link, type LinkTaker } from "../socket/link.js";
+import { Acknowledgements } from "./acknowledgements.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery, type DeliverySession } from "./delivery.js";
@@ -30,6 +31,7 @@ interface Outage {
  * would keep alive.
  */
 export class Session implements LinkTaker, Watched, DeliverySession {
+  readonly #acknowledgements: Acknowledgements | undefined;
   readonly #delivery: Delivery;
   /** The present link with all that watches over it, the attempt at one, or the wait before that. */
   #step = new Subscription();
@@ -55,7 +57,8 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     run: Cause,
     private readonly life: Subscriber<unknown>,
   ) {
-    this.#delivery = new Delivery(options, ports.membership, host, run, this, life);
+    if (options.isReliable) this.#acknowledgements = new Acknowledgements(options, this);
+    this.#delivery = new Delivery(options, ports.membership, host, run, this, this.#acknowledgements, life);
   }
 
   /** Opens its first link; what it is begun with is what an access function is told. */
@@ -64,7 +67,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.ports.membership.work();
     this.#endWithin(this.options.startTimeoutInMs);
     this.#step.add(
-      andThen(this.host.closing$, this.ports.access.url(attempt, cause)).subscribe({
+      andThen(this.host.closing$, accessUrl(this.ports.access, attempt, cause)).subscribe({
         next: (url) => {
           this.#accessUrl = url;
           this.#phase = "open";
@@ -264,7 +267,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#silentLinks = 0;
     this.host.recovered();
     this.#delivery.take(frame);
-    this.#delivery.resumed();
+    this.#acknowledgements?.resume();
     this.host.resumed(link);
   }
 
@@ -282,10 +285,10 @@ export class Session implements LinkTaker, Watched, DeliverySession {
   }
 
   #hint(end: unknown): string {
-    if (!this.ports.access.isFixed || !isLinkEnd(end) || end.opened) return "";
+    if (!isFixed(this.ports.access) || !isLinkEnd(end) || end.opened) return "";
     const isDenied = httpStatusOf(end) === 401 || tokenHasExpired(this.#accessUrl, this.options.scheduler.now());
     return isDenied
-      ? "; the access token in the fixed URL may have expired: pass a function that fetches a fresh URL instead"
+      ? "; the access token in the fixed URL may have expired: pass a function that fetches a fresh URL"
       : "";
   }
 }

@@ -26,46 +26,44 @@ export type AccessUrlProvider = (context: AccessContext) => ObservableInput<stri
  */
 export type ClientAccess = string | AccessUrlProvider | { readonly getClientAccessUrl: string | AccessUrlProvider };
 
-/** Access in one shape, whatever the caller passed. */
-export interface Access {
-  /** A fixed URL is always the same, so that a refusal of its token is final. */
-  readonly isFixed: boolean;
-  /** Cold: each subscription asks for one URL. Errors with a `ConnectionError` of phase `access`. */
-  url(attempt: number, cause: ConnectionCause | undefined): Observable<string>;
-}
+/**
+ * Access in one shape, whatever the caller passed: a URL that has been checked, or who gives one. A URL is always the
+ * same, so that a refusal of its token is final.
+ */
+export type Access = string | AccessUrlProvider;
 
 /** @throws ConnectionError when a URL passed as a string cannot be one. */
 export function resolveAccess(access: ClientAccess): Access {
-  if (typeof access === "function") return provided(access);
+  if (typeof access === "function") return access;
   const url = fieldsOf(access)?.["getClientAccessUrl"];
-  if (url === undefined) return fixed(checkedAccessUrl(access));
-  if (typeof url !== "function") return fixed(checkedAccessUrl(url));
+  if (url === undefined) return checkedAccessUrl(access);
+  if (typeof url !== "function") return checkedAccessUrl(url);
   // Called as a method, for credentials that are classes.
-  return provided((context) => (access as { getClientAccessUrl: AccessUrlProvider }).getClientAccessUrl(context));
+  return (context) => (access as { getClientAccessUrl: AccessUrlProvider }).getClientAccessUrl(context);
 }
 
-const fixed = (url: string): Access => ({ isFixed: true, url: () => defer(() => [url]) });
+/** Whether the URL is always the same. */
+export const isFixed = (access: Access): access is string => typeof access === "string";
 
-const provided = (provider: AccessUrlProvider): Access => ({
-  isFixed: false,
-  url: (attempt, cause) =>
-    defer(() => {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const answer$ = defer(() => {
-        const answer = provider(defined({ attempt, cause, signal, abortSignal: signal }));
-        // A string is an iterable of characters to RxJS; whoever returns one means a URL. What is no object is none.
-        return fieldsOf(answer) ? answer : [answer];
-      });
-      // One that completes without a value has given undefined.
-      return answer$.pipe(
-        take(1),
-        defaultIfEmpty(undefined),
-        map(checkedAccessUrl),
-        tap({ unsubscribe: () => controller.abort() }),
-      );
-    }),
-});
+/** One URL. Cold; errors with a `ConnectionError` of phase `access`, or with the provider's own error. */
+export const accessUrl = (access: Access, attempt: number, cause: ConnectionCause | undefined): Observable<string> =>
+  defer(() => {
+    if (isFixed(access)) return [access];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const answer$ = defer(() => {
+      const answer = access(defined({ attempt, cause, signal, abortSignal: signal }));
+      // A string is an iterable of characters to RxJS; whoever returns one means a URL. What is no object is none.
+      return fieldsOf(answer) ? answer : [answer];
+    });
+    // One that completes without a value has given undefined.
+    return answer$.pipe(
+      take(1),
+      defaultIfEmpty(undefined),
+      map(checkedAccessUrl),
+      tap({ unsubscribe: () => controller.abort() }),
+    );
+  });
 
 /** The error of a provider as the client reports it: its own stays the `cause`. */
 export function accessFailure(error: unknown): ConnectionError {
@@ -120,12 +118,11 @@ export function recoveryUrl(accessUrl: string, connectionId: string, reconnectio
 
 /** Whether the access token in a URL says of itself that it has expired: browsers do not tell why an upgrade failed. */
 export function tokenHasExpired(accessUrl: string, now: number): boolean {
-  const [, payload] = new URL(accessUrl).searchParams.get("access_token")?.split(".") ?? [];
-  if (payload === undefined) return false;
+  const [, payload = ""] = new URL(accessUrl).searchParams.get("access_token")?.split(".") ?? [];
   try {
     // What is not ASCII comes out wrong, and does no harm: the expiry is a number.
-    const { exp } = Object(JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")))) as { exp?: unknown };
-    return typeof exp === "number" && exp * 1_000 < now;
+    const { exp } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { exp?: unknown };
+    return Number(exp) * 1_000 < now;
   } catch {
     return false;
   }

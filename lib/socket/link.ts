@@ -8,6 +8,7 @@ import {
   type Unsubscribable,
 } from "rxjs";
 import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
+import { fieldsOf } from "../errors/foreign-error.js";
 import * as closeCode from "../protocol/close-codes.js";
 import { defined } from "../protocol/defined.js";
 import { redact } from "../protocol/redact.js";
@@ -112,6 +113,12 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
   ) {
     super();
     this.#opening = opening;
+    const events = {
+      next: (event: object | RawCloseEvent) => {
+        if ("code" in event) this.#end(event);
+        else this.#opened();
+      },
+    };
     this.#subject = webSocket<Frame>({
       url,
       protocol: options.subprotocol,
@@ -120,9 +127,9 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
       WebSocketCtor: SocketOf.bind(undefined, this) as unknown as typeof WebSocket,
       serializer: asItIs,
       deserializer: dataOf,
-      openObserver: { next: () => this.#opened() },
+      openObserver: events,
       // The only place that knows the close code. An `error` event may come before it, or alone.
-      closeObserver: { next: (event: RawCloseEvent) => this.#end(event) },
+      closeObserver: events,
     });
   }
 
@@ -242,12 +249,10 @@ function discard(socket: WebSocketLike): void {
 
 /** What an `error` event tells: `ws` has an `error` in it, browsers tell nothing. */
 function errorOf(event: unknown): unknown {
-  if (event instanceof Error) return event;
-  if (typeof event !== "object" || event === null) return event;
-  if ("error" in event && event.error !== undefined && event.error !== null) return event.error;
-  return "message" in event && typeof event.message === "string" && event.message !== ""
-    ? new Error(event.message)
-    : undefined;
+  const fields = event instanceof Error ? undefined : fieldsOf(event);
+  if (!fields) return event;
+  const { error, message } = fields;
+  return error ?? (typeof message === "string" && message !== "" ? new Error(message) : undefined);
 }
 
 /** The HTTP status that refused an upgrade; only `ws` and the emulator's in-memory socket tell it, in these words. */
