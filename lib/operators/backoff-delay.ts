@@ -4,7 +4,7 @@ import { MAX_TIMER_MS } from "./max-timer.js";
 export interface BackoffDelayOptions {
   /** The delay before the first retry, in milliseconds; with `"Fixed"` before every retry. Default 1 000. */
   readonly retryDelayInMs?: number | undefined;
-  /** The longest delay in either mode, in milliseconds. Default 30 000. */
+  /** The longest delay in either mode, in milliseconds. Default 30 000, or `retryDelayInMs` where that is longer. */
   readonly maxRetryDelayInMs?: number | undefined;
   /** `"Exponential"`: the delay doubles from retry to retry; `"Fixed"`: it stays as it is. Default `"Exponential"`. */
   readonly mode?: "Exponential" | "Fixed" | undefined;
@@ -17,7 +17,12 @@ export interface BackoffDelayOptions {
  * `random` is asked once with jitter `"full"`, else never.
  */
 export function backoffDelay(
-  { retryDelayInMs = 1_000, maxRetryDelayInMs = 30_000, mode = "Exponential", jitter = "full" }: BackoffDelayOptions,
+  {
+    retryDelayInMs = 1_000,
+    maxRetryDelayInMs = Math.max(30_000, retryDelayInMs),
+    mode = "Exponential",
+    jitter = "full",
+  }: BackoffDelayOptions,
   n: number,
   random: () => number,
 ): number {

@@ -104,7 +104,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
   }
 
   onFailed(group: string, error: unknown): void {
-    logger.warning(() => `joining the group ${JSON.stringify(group)} failed: ${String(error)}`);
+    logger.warning(() => `joining ${JSON.stringify(group)} failed: ${String(error)}`);
   }
 
   /** All joins have settled. */

@@ -73,9 +73,7 @@ function adviceFor({ kind, target }: Operation, code: string): string {
 /** The session ended before the ack came: whether the operation was applied cannot be known. */
 export const unacknowledged = (operation: Operation, why: unknown): SendMessageError => {
   const hint =
-    operation.kind === "sendEvent"
-      ? "; a service that closes after an event may lack an event handler in the hub's settings"
-      : "";
+    operation.kind === "sendEvent" ? "; a service that closes after an event may lack an event handler for it" : "";
   return new SendMessageError(
     `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied${hint}`,
     { code: "Unacknowledged", ackId: operation.ackId, cause: why },

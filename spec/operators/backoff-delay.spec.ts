@@ -14,6 +14,7 @@ describe("backoffDelay", () => {
   it("stays as it is when fixed, up to the maximum", () => {
     const fixed = { mode: "Fixed", jitter: "none" } as const;
     expect([1, 2, 50].map((n) => backoffDelay({ ...fixed, retryDelayInMs: 300 }, n, never))).toEqual([300, 300, 300]);
+    expect(backoffDelay({ ...fixed, retryDelayInMs: 60_000 }, 1, never)).toBe(60_000);
     expect(backoffDelay({ ...fixed, retryDelayInMs: 300, maxRetryDelayInMs: 200 }, 1, never)).toBe(200);
   });
 
