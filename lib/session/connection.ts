@@ -6,7 +6,7 @@ import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { isFixed } from "../socket/access.js";
 import type { Link } from "../socket/link.js";
 import { notBeforeATick } from "./closing.js";
-import type { Cause } from "./emission-queue.js";
+import type { Owner } from "./emission-queue.js";
 import type { ConnectionOptions, ConnectionPorts, Outcome } from "./connection-ports.js";
 import {
   connectionStateOf,
@@ -20,15 +20,15 @@ import {
 import { noticesOf, type Notice } from "./notices.js";
 import { describeOperation, unacknowledged, type Operation } from "./operation.js";
 import { Run, type RunHost } from "./run.js";
-import { gaveUp, SessionEnd } from "./session-end.js";
+import { errorOfGivingUp, SessionEnd } from "./session-end.js";
 import type { SessionHost } from "./session-ports.js";
 import { Session } from "./session.js";
 
 type WaitingError = (operation: Pick<Operation, "kind" | "target">) => Error;
 
 /**
- * Sessions one after the other: opens them, replaces lost ones with backoff, and is the one place where the lifecycle
- * changes. A *run* goes from being opened to being stopped or giving up.
+ * Begins and ends runs, tells the other parts what happens to their sessions, and is the one place where the lifecycle
+ * changes.
  */
 export class Connection implements SessionHost, RunHost {
   /** There is one while anybody waits. */
@@ -36,7 +36,6 @@ export class Connection implements SessionHost, RunHost {
   /** Made for the first wait: most clients have none. */
   #now$: Subject<void> | undefined;
   #lifecycle: Lifecycle = initialLifecycle;
-  #runNumber = 0;
   #run: Run | undefined;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
@@ -63,8 +62,9 @@ export class Connection implements SessionHost, RunHost {
     return (this.#now$ ??= new Subject());
   }
 
+  /** The number of the latest run; 0: there was none. */
   get run(): number {
-    return this.#runNumber;
+    return this.#run?.number ?? 0;
   }
 
   /** Begins a run, unless there is one. */
@@ -119,7 +119,7 @@ export class Connection implements SessionHost, RunHost {
       }
       membership.start();
       // Known before it begins, so that an access function that stops the client stops this run.
-      this.#run = new Run(this.options, this, isFixed(this.ports.access), ++this.#runNumber);
+      this.#run = new Run(this.options, this, isFixed(this.ports.access), this.run + 1);
       this.#run.begin();
     });
   }
@@ -168,7 +168,7 @@ export class Connection implements SessionHost, RunHost {
   gaveUp(end: unknown): void {
     const { queue } = this.ports;
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
-    const error = gaveUp(end, cause);
+    const error = errorOfGivingUp(end, cause);
     queue.transact(() => {
       // What watched over the run, such as wake$, has nothing to wake any more.
       this.#run?.unsubscribe();
@@ -176,7 +176,7 @@ export class Connection implements SessionHost, RunHost {
       this.#session = undefined;
       this.#end(
         (operation) => unacknowledged(operation, error),
-        (operation) => gaveUp(end, cause, operation),
+        (operation) => errorOfGivingUp(end, cause, operation),
         error,
       );
     });
@@ -188,10 +188,10 @@ export class Connection implements SessionHost, RunHost {
     membership.endSession();
     outbox.endAll(sentError, waitingError);
     membership.stop(waitingError);
-    this.#settle({ run: this.#runNumber, error });
+    this.#settle({ run: this.run, error });
   }
 
-  frame(frame: DownstreamFrame, run: Cause): void {
+  frame(frame: DownstreamFrame, run: Owner): void {
     this.ports.router.route(frame, run);
   }
 
@@ -204,7 +204,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   settled(): void {
-    this.#becomeReady({ type: "settled" }, () => this.ports.outbox.ready());
+    this.#becomeReady({ type: "settled" });
   }
 
   linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void {
@@ -219,20 +219,21 @@ export class Connection implements SessionHost, RunHost {
   }
 
   recovered(): void {
-    this.#becomeReady({ type: "recovered" }, () => undefined);
+    this.#becomeReady({ type: "recovered" });
   }
 
   resumed(link: Link): void {
     this.ports.queue.push(() => this.ports.outbox.resume(link, this.#lifecycle.phase === "connected"));
   }
 
-  #becomeReady(event: LifecycleEvent, then: () => void): void {
-    const run = this.#runNumber;
+  #becomeReady(event: LifecycleEvent): void {
+    const { run } = this;
     this.ports.queue.transact(() => {
       this.#dispatch(event);
       if (this.#lifecycle.phase !== "connected") return;
       this.#settle({ run, session: identityOf(this.#lifecycle.session) });
-      this.ports.queue.push(then);
+      // After a recovery it does nothing: the outbox goes on when the frame that proved it has been told.
+      this.ports.queue.push(() => this.ports.outbox.ready());
     });
   }
 

@@ -6,7 +6,7 @@ import { Passing } from "../operators/passing.js";
 import type { DownstreamFrame } from "../protocol/messages.js";
 import type { Acknowledgements } from "./acknowledgements.js";
 import { after } from "./after.js";
-import type { Cause } from "./emission-queue.js";
+import type { Owner } from "./emission-queue.js";
 import type { Membership } from "./membership.js";
 import type { SessionHost, SessionOptions } from "./session-ports.js";
 
@@ -37,7 +37,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     private readonly options: DeliveryOptions,
     private readonly membership: Pick<Membership, "wanted" | "rejoin">,
     private readonly host: Pick<SessionHost, "frame" | "settled">,
-    private readonly run: Cause,
+    private readonly run: Owner,
     private readonly session: DeliverySession,
     /** There are none on a subprotocol that is not reliable. */
     private readonly acknowledgements: Acknowledgements | undefined,

@@ -3,7 +3,7 @@ import type { Subject, Subscription } from "rxjs";
 type Task = () => void;
 
 /** What an emission belongs to: once that is closed, it is not told any more. */
-export type Cause = Pick<Subscription, "closed">;
+export type Owner = Pick<Subscription, "closed">;
 
 /**
  * The one queue that all emissions of a client pass, so that every subscriber sees one history: what a subscriber
@@ -22,10 +22,10 @@ export class EmissionQueue {
   }
 
   /** Emits a value now, or after what is queued; dropped if what it belongs to is closed by then. */
-  emit<T>(subject: Pick<Subject<T>, "next">, value: T, cause: Cause): void {
+  emit<T>(subject: Pick<Subject<T>, "next">, value: T, owner: Owner): void {
     if (this.#busy) {
       this.#tasks.push(() => {
-        if (!cause.closed) subject.next(value);
+        if (!owner.closed) subject.next(value);
       });
       return;
     }

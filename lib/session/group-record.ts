@@ -48,7 +48,7 @@ export class GroupRecord implements Due {
   /** Whether and where it is joined, as last told. Replays. */
   get joined$(): Observable<Joined | null> {
     if (this.#joined$ === undefined) {
-      // As a WebSocketSubject has one, it weighs less than a BehaviorSubject.
+      // Not a BehaviorSubject: a bundle holds this one anyway, for a WebSocketSubject has one.
       this.#joined$ = new ReplaySubject(1);
       this.tellJoined(this.joinedOn);
     }

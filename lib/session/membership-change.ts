@@ -53,6 +53,7 @@ export class MembershipChange extends Subscription implements Transmission {
     return this.#session;
   }
 
+  /** Set as it is sent, when what is asked may be applied any moment. */
   set session(session: string | undefined) {
     this.#session = session;
     if (this.kind === "joinGroup") this.record.joinSentOn = session;

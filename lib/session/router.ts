@@ -3,7 +3,7 @@ import { ProtocolError } from "../errors/client-errors.js";
 import { logger } from "../logging/logger.js";
 import type { AckFrame, DownstreamFrame, GroupDataMessage, ServerDataMessage } from "../protocol/messages.js";
 import type { Announced, Announcer } from "./announcer.js";
-import type { Cause, EmissionQueue } from "./emission-queue.js";
+import type { Owner, EmissionQueue } from "./emission-queue.js";
 import { FanOut } from "./fan-out.js";
 import type { AckMessage } from "./notices.js";
 import type { Outbox } from "./outbox.js";
@@ -69,7 +69,7 @@ export class Router {
   }
 
   /** Delivers a frame, unless by the time of its turn the run that it came in is closed. */
-  route(frame: DownstreamFrame, run: Cause): void {
+  route(frame: DownstreamFrame, run: Owner): void {
     switch (frame.kind) {
       case "groupData": {
         if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, run);
@@ -116,7 +116,7 @@ export class Router {
     }
   }
 
-  #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], run: Cause): void {
+  #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], run: Owner): void {
     this.queue.push(() => {
       if (!run.closed) this.announcer.next(name, value);
     });

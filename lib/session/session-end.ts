@@ -76,7 +76,7 @@ export function attemptFailed(
 }
 
 /** The error with which a client gives up, for the last reason there was, or that of an operation which waited. */
-export function gaveUp(
+export function errorOfGivingUp(
   end: unknown,
   cause: ConnectionCause,
   operation?: Pick<Operation, "kind" | "target">,

@@ -6,7 +6,7 @@ import type { Access } from "../socket/access.js";
 import type { Link, LinkOptions } from "../socket/link.js";
 import type { Membership } from "./membership.js";
 import type { Outbox } from "./outbox.js";
-import type { Cause } from "./emission-queue.js";
+import type { Owner } from "./emission-queue.js";
 import type { RecoveryPace } from "./recovery-pace.js";
 
 export interface SessionOptions extends LinkOptions {
@@ -38,7 +38,7 @@ export interface SessionHost {
   /** Ends a wait. */
   readonly now$: Observable<unknown>;
   /** A frame, exactly once and in order, to be delivered unless its run is closed by then. */
-  frame(frame: DownstreamFrame, run: Cause): void;
+  frame(frame: DownstreamFrame, run: Owner): void;
   handshaken(frame: ConnectedFrame, link: Link): void;
   settled(): void;
   linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void;

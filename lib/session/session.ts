@@ -10,7 +10,7 @@ import { Acknowledgements } from "./acknowledgements.js";
 import { after } from "./after.js";
 import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery, type DeliverySession } from "./delivery.js";
-import type { Cause } from "./emission-queue.js";
+import type { Owner } from "./emission-queue.js";
 import { Watch, type Watched } from "./liveness.js";
 import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
 import type { SessionHost, SessionOptions, SessionPorts } from "./session-ports.js";
@@ -54,7 +54,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     private readonly options: SessionOptions,
     private readonly ports: SessionPorts,
     private readonly host: SessionHost,
-    run: Cause,
+    run: Owner,
     private readonly life: Subscriber<unknown>,
   ) {
     if (options.isReliable) this.#acknowledgements = new Acknowledgements(options, this);

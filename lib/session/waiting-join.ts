@@ -29,6 +29,7 @@ export class WaitingJoin implements Unsubscribable {
 
   /** There is no session. */
   wait(): void {
+    this.stay();
     const { ackTimeoutInMs, scheduler } = this.host.options;
     this.#patience = after(ackTimeoutInMs, scheduler, () => {
       const { group, ackId } = this;

@@ -113,6 +113,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
   ) {
     super();
     this.#opening = opening;
+    // One for both, as thousands of clients may have a link each; a close has a code.
     const events = {
       next: (event: object | RawCloseEvent) => {
         if ("code" in event) this.#end(event);
