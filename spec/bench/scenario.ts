@@ -1,6 +1,6 @@
 import type { Burst, Plan } from "./plan.js";
 
-export type ClientKind = "ours" | "official" | "floor" | "floor100";
+export type ClientKind = "ours" | "official" | "floor" | "floor100" | "floorOwn";
 
 /** What one client process does and measures. */
 export type Scenario =

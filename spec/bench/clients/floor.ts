@@ -26,7 +26,10 @@ export class Floor implements BenchClient {
   #acknowledged = 0;
   #onRejoined: ((ms: number) => void) | undefined;
 
-  constructor(private readonly joinsInFlight = Infinity) {}
+  constructor(
+    private readonly joinsInFlight = Infinity,
+    private readonly bytesOf: (base64: string) => unknown = (base64) => Buffer.from(base64, "base64"),
+  ) {}
 
   start(url: string, groups: readonly string[], onMessage: (data: unknown) => void): Promise<unknown> {
     return new Promise((resolve) => this.#open(url, url, groups, onMessage, () => resolve(undefined)));
@@ -64,7 +67,7 @@ export class Floor implements BenchClient {
           this.#acknowledged = this.#largest;
           ws.send(`{"type":"sequenceAck","sequenceId":${this.#largest}}`);
         }
-        onMessage(frame.dataType === "binary" ? Buffer.from(frame.data as string, "base64") : frame.data);
+        onMessage(frame.dataType === "binary" ? this.bytesOf(frame.data as string) : frame.data);
       } else if (frame.type === "ack") {
         const done = this.#pending.get(frame.ackId!);
         this.#pending.delete(frame.ackId!);
@@ -110,5 +113,16 @@ export class Floor implements BenchClient {
 export class PacedFloor extends Floor {
   constructor() {
     super(100);
+  }
+}
+
+/** The same with binary data in an `ArrayBuffer` of its own, which may be kept or transferred, rather than in Node's pool. */
+export class OwningFloor extends Floor {
+  constructor() {
+    super(Infinity, (base64) => {
+      const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(base64, "base64"));
+      bytes.write(base64, "base64");
+      return bytes.buffer;
+    });
   }
 }

@@ -22,6 +22,8 @@ async function clientClass(): Promise<new () => BenchClient> {
       return (await import("./floor.js")).Floor;
     case "floor100":
       return (await import("./floor.js")).PacedFloor;
+    case "floorOwn":
+      return (await import("./floor.js")).OwningFloor;
   }
 }
 

@@ -1,17 +1,31 @@
 import type { Burst } from "../plan.js";
-import { atLeast, atMost, below, each, never, ratio, type Row } from "./row.js";
+import type { ClientKind } from "../scenario.js";
+import { atLeast, atMost, below, each, KINDS, never, ratio, type Row, type Target } from "./row.js";
 
 const cpu = { key: "cpu", unit: "µs CPU/message", digits: 2 };
 const perSecond = { key: "perSecond", unit: "messages/s", digits: 0 };
 
 /** CPU time per message. No window here: it would hold the official client to 1,000 messages per second. */
-const inbound = (name: string, title: string, burst: Omit<Burst, "window">, limit: number): Row => ({
+const inbound = (
+  name: string,
+  title: string,
+  burst: Omit<Burst, "window">,
+  limit: number,
+  others: { readonly clients?: readonly ClientKind[]; readonly targets?: readonly Target[] } = {},
+): Row => ({
   name,
   title,
   turns: 6,
-  runs: each({ kind: "inbound", groups: 1, burst: { ...burst, window: "none" } }),
+  runs: each({ kind: "inbound", groups: 1, burst: { ...burst, window: "none" } }, [
+    ...KINDS,
+    ...(others.clients ?? []),
+  ]),
   shows: [cpu],
-  targets: [atMost(limit, "÷ floor", ratio("cpu", "floor")), below(1, "÷ official", ratio("cpu", "official"))],
+  targets: [
+    atMost(limit, "÷ floor", ratio("cpu", "floor")),
+    ...(others.targets ?? []),
+    below(1, "÷ official", ratio("cpu", "official")),
+  ],
 });
 
 export const inboundRows = (quick: boolean): Row[] => {
@@ -24,6 +38,10 @@ export const inboundRows = (quick: boolean): Row[] => {
       "inbound, 1 kB binary",
       { dataType: "binary", size: 1_024, messages: messages / 4 },
       1.15,
+      {
+        clients: ["floorOwn"],
+        targets: [atMost(1.15, "÷ floor that gives each message an ArrayBuffer, as ours", ratio("cpu", "floorOwn"))],
+      },
     ),
   ];
 };

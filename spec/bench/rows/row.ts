@@ -29,7 +29,7 @@ export interface Row {
   readonly targets: readonly Target[];
 }
 
-const KINDS: readonly ClientKind[] = ["ours", "official", "floor"];
+export const KINDS: readonly ClientKind[] = ["ours", "official", "floor"];
 
 /** The same for each of several clients. */
 export const each = (scenario: Scenario, clients: readonly ClientKind[] = KINDS): Run[] =>
