@@ -4,7 +4,6 @@ import type { DataType, GroupDataMessage, ServerDataMessage } from "../protocol/
 import { invalidGroupName } from "../protocol/names.js";
 import type { Announced } from "../session/announcer.js";
 import type { ConnectionState } from "../session/connection-state.js";
-import { connectionStateOf } from "../session/lifecycle.js";
 import type {
   AckMessage,
   Connected,
@@ -112,7 +111,7 @@ export class WebPubSubClient extends AsyncDisposable {
 
   /** What the connection is doing now; inside a subscriber it may be ahead of `state$`. */
   get state(): ConnectionState {
-    return connectionStateOf(this.#parts.connection.lifecycle);
+    return this.#parts.connection.state;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { defer, Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
+import { messageOf } from "../errors/foreign-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
 import type { Codec } from "../protocol/codec.js";
@@ -13,6 +14,7 @@ import type { StopReason } from "../session/connection-state.js";
 import { joining, leaving, type MembershipCommandPorts } from "../session/membership-commands.js";
 import { describeOperation, type CommandResult, type OperationKind, type WhenOffline } from "../session/operation.js";
 import type { MembershipCommandOptions, SendEventOptions, SendToGroupOptions } from "./command-options.js";
+import { checkWhenOffline } from "./resolve-options.js";
 import type { Holders } from "./holders.js";
 import { Sending } from "./sending.js";
 
@@ -106,16 +108,18 @@ export class Commands {
     return new Observable((subscriber) => {
       this.#check(kind, target);
       const { ackIds } = this.ports;
-      const { fireAndForget = false, metadata, whenOffline = this.ports.options.whenOffline } = options;
-      refuse(metadata === undefined ? undefined : invalidMetadata(metadata), metadata);
+      const { fireAndForget = false, metadata } = options;
+      const whenOffline = checkWhenOffline(options.whenOffline ?? this.ports.options.whenOffline, "whenOffline");
+      refuse(metadata === undefined ? undefined : invalidMetadata(metadata));
       const ackId = fireAndForget ? undefined : ackIds.take(options.ackId);
       let frame: string | Uint8Array;
       try {
         frame = encode(ackId);
-        refuseOversized(kind, target, frame);
+        refuseOversized(frame);
       } catch (error) {
         if (ackId !== undefined) ackIds.release(ackId);
-        throw error;
+        const Wrong = error instanceof RangeError ? RangeError : TypeError;
+        throw new Wrong(`${describeOperation({ kind, target })}: ${messageOf(error)}`, { cause: error });
       }
       new Sending(kind, target, frame, ackId, this.ports, subscriber).begin(whenOffline);
     });
@@ -123,17 +127,15 @@ export class Commands {
 }
 
 /** @throws RangeError that says what is wrong with which value. */
-export function refuse(problem: string | undefined, value: unknown): void {
+export function refuse(problem: string | undefined, value?: unknown): void {
   if (problem === undefined) return;
-  throw new RangeError(`${problem}; got ${shown(value)}`);
+  throw new RangeError(value === undefined ? problem : `${problem}; got ${shown(value)}`);
 }
 
-function refuseOversized(kind: OperationKind, target: string, frame: string | Uint8Array): void {
+function refuseOversized(frame: string | Uint8Array): void {
   // A string of a third of the limit cannot be over it, which spares most frames the counting.
   if (frame.length * 3 <= MAX_CLIENT_FRAME_BYTES) return;
   const bytes = typeof frame === "string" ? utf8Length(frame) : frame.byteLength;
   if (bytes <= MAX_CLIENT_FRAME_BYTES) return;
-  throw new RangeError(
-    `${describeOperation({ kind, target })} makes a frame of ${bytes} bytes; the service takes at most ${MAX_CLIENT_FRAME_BYTES}`,
-  );
+  throw new RangeError(`it makes a frame of ${bytes} bytes; the service takes at most ${MAX_CLIENT_FRAME_BYTES}`);
 }

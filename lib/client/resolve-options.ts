@@ -86,6 +86,9 @@ const isScheduler = (value: unknown): boolean => {
 /** Where a framework may put its own, to keep what follows out of its change detection. */
 const here = <T>(open: () => T): T => open();
 
+/** Also of one call. */
+export const checkWhenOffline = word("queue", "fail", "drop");
+
 const check = fields({
   protocol: rule(defaultSubprotocol, `one of ${Object.keys(subprotocols).join(", ")}`, isSubprotocolName),
   autoReconnect: flag(true),
@@ -99,7 +102,7 @@ const check = fields({
   startTimeoutInMs: number(30_000),
   recoveryTimeoutInMs: number(30_000),
   proofOfLifeInMs: number(4_000),
-  whenOffline: word("queue", "fail", "drop"),
+  whenOffline: checkWhenOffline,
   maxQueuedSends: number(1_000, 0, Infinity),
   idleCloseInMs: number(1_000),
   leaveDelayInMs: number(250),

@@ -1,6 +1,7 @@
 import { invalidGroupName, invalidHubName } from "../protocol/names.js";
 import { signAccessToken } from "./access-token.js";
 import type { ServiceAddress } from "./connection-string.js";
+import { isString, requireType } from "./required-type.js";
 
 /** Who a client access URL is for, and what it allows. */
 export interface ClientAccessUrlOptions {
@@ -15,6 +16,8 @@ export interface ClientAccessUrlOptions {
   readonly expiresInMinutes?: number;
 }
 
+const isListOfStrings = (list: unknown): boolean => Array.isArray(list) && list.every(isString);
+
 /** To join any group and to send to any group. */
 export const anyGroupRoles: readonly string[] = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
 
@@ -22,13 +25,16 @@ export const anyGroupRoles: readonly string[] = ["webpubsub.joinLeaveGroup", "we
  * A URL, token included, that a client can connect with.
  *
  * @param now epoch milliseconds
- * @throws RangeError when a name or the lifetime is outside the limits
+ * @throws TypeError for an option of a wrong type, RangeError when a name or the lifetime is outside the limits
  */
 export function clientAccessUrl(
   { endpoint, accessKey }: ServiceAddress,
   { hub, userId, roles = anyGroupRoles, groups = [], expiresInMinutes = 60 }: ClientAccessUrlOptions,
   now: number,
 ): string {
+  requireType(userId === undefined || isString(userId), "userId", "a string", userId);
+  requireType(isListOfStrings(roles), "roles", "an array of strings", roles);
+  requireType(isListOfStrings(groups), "groups", "an array of strings", groups);
   for (const wrong of [invalidHubName(hub), ...groups.map(invalidGroupName)]) {
     if (wrong !== undefined) throw new RangeError(wrong);
   }

@@ -1,5 +1,6 @@
 import { invalidGroupName } from "../protocol/names.js";
 import { askHandler } from "./ask-handler.js";
+import { isFunction, requireType } from "./required-type.js";
 import type { Values } from "./query.js";
 
 /** A client that wants to connect, with a token that is good. */
@@ -61,8 +62,9 @@ const failure: ConnectOutcome = { status: 500 };
 export class ConnectHandlers {
   readonly #handlers = new Set<{ readonly handler: ConnectHandler }>();
 
-  /** Adds a handler; the result removes it. */
+  /** Adds a handler; the result removes it. @throws TypeError */
   add(handler: ConnectHandler): () => void {
+    requireType(isFunction(handler), "a connect handler", "a function", handler);
     const entry = { handler };
     this.#handlers.add(entry);
     return () => void this.#handlers.delete(entry);
@@ -72,13 +74,22 @@ export class ConnectHandlers {
   handle(request: ConnectRequest): ConnectOutcome | Promise<ConnectOutcome> | undefined {
     for (const { handler } of this.#handlers) {
       return askHandler(
+        "connect",
         () => handler(request),
-        (answer) => readAnswer(answer, request.subprotocols) ?? failure,
+        (answer) => requireAnswer(answer, request.subprotocols),
         failure,
       );
     }
     return undefined;
   }
+}
+
+function requireAnswer(answer: unknown, offered: readonly string[]): ConnectOutcome {
+  const outcome = readAnswer(answer, offered);
+  if (outcome) return outcome;
+  throw new TypeError(
+    "it may return { userId, roles, groups, subprotocol }, the last one of those that the client offers, or { reject: a status from 300 to 599 }",
+  );
 }
 
 /** Nothing when the answer breaks a rule: handlers need not be written in TypeScript. */

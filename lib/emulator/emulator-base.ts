@@ -25,7 +25,7 @@ export abstract class EmulatorBase extends AsyncDisposable {
   /**
    * A URL, token included, that a client can connect with.
    *
-   * @throws RangeError when a name or the lifetime is outside the limits
+   * @throws TypeError for an option of a wrong type, RangeError when a name or the lifetime is outside the limits
    */
   clientAccessUrl(options: ClientAccessUrlOptions): string {
     const { scheduler, accessKey } = this.#core;

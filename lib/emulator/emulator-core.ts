@@ -2,6 +2,7 @@ import { asyncScheduler, type SchedulerLike } from "rxjs";
 import { utf8Length } from "../protocol/bytes.js";
 import { checkAccessToken } from "./access-token.js";
 import { reconnectionTokens } from "./reconnection-token.js";
+import { isFunction, isString, requireType } from "./required-type.js";
 import { Service } from "./service.js";
 import { Upstreams } from "./upstream/upstreams.js";
 
@@ -36,6 +37,8 @@ const MIN_KEY_BYTES = 32;
 export function createCore(options: EmulatorOptions, host: string): EmulatorCore {
   const { accessKey = DEVELOPMENT_KEY, connectedOnRecovery = true, scheduler = asyncScheduler } = options;
   requireAccessKey(accessKey);
+  requireType(typeof connectedOnRecovery === "boolean", "connectedOnRecovery", "true or false", connectedOnRecovery);
+  requireType(isScheduler(scheduler), "scheduler", "an RxJS scheduler", scheduler);
   const now = (): number => scheduler.now();
   const upstreams = new Upstreams({ accessKey, host, scheduler });
   const service = new Service({
@@ -48,9 +51,14 @@ export function createCore(options: EmulatorOptions, host: string): EmulatorCore
   return { service, scheduler, accessKey, upstreams };
 }
 
+const isScheduler = (value: unknown): boolean => {
+  const { schedule, now } = Object(value) as Partial<SchedulerLike>;
+  return isFunction(schedule) && isFunction(now);
+};
+
 /** The rules of service-surface §1.1. The key itself stays out of the messages. */
 function requireAccessKey(key: unknown): asserts key is string {
-  if (typeof key !== "string") throw new TypeError(`accessKey must be a string, not ${typeof key}`);
+  requireType(isString(key), "accessKey", "a string", key);
   const bytes = utf8Length(key);
   if (bytes < MIN_KEY_BYTES) {
     throw new RangeError(`accessKey must have ${MIN_KEY_BYTES} UTF-8 bytes or more, this one has ${bytes}`);

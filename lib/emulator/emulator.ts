@@ -4,6 +4,7 @@ import { EmulatorBase } from "./emulator-base.js";
 import { createCore, type EmulatorCore, type EmulatorOptions } from "./emulator-core.js";
 import { IN_MEMORY_HOST, InMemoryWebPubSubEmulator } from "./in-memory-emulator.js";
 import type { PortTransport } from "./port-transport.js";
+import { isString, requireType } from "./required-type.js";
 import type { EmulatorWebSocketConstructor } from "./web-socket-events.js";
 
 /** Options of an emulator on a port. */
@@ -51,6 +52,7 @@ export class WebPubSubEmulator extends EmulatorBase {
    */
   static async start(options: PortEmulatorOptions = {}): Promise<WebPubSubEmulator> {
     const { port = 0, host = "127.0.0.1" } = options;
+    requireType(isString(host), "host", "a string", host);
     const core = createCore(options, hostInUrl(host));
     // Only now: under jsdom, which lacks what HTTP needs, the emulator in memory is to work all the same.
     const { PortTransport } = await import("./port-transport.js");

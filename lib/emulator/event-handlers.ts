@@ -1,6 +1,7 @@
 import type { MessageData } from "../protocol/messages.js";
 import type { Metadata } from "../protocol/metadata.js";
 import { askHandler } from "./ask-handler.js";
+import { isFunction, requireType } from "./required-type.js";
 import { readReply, type Reply } from "./event-reply.js";
 
 /** An event that a client sent to the application, as a handler gets it. */
@@ -29,8 +30,9 @@ const failure: EventOutcome = { handled: false };
 export class EventHandlers {
   readonly #handlers = new Set<{ readonly name: string; readonly handler: EventHandler }>();
 
-  /** Adds a handler for a name, in any case, or for `"*"`; the result removes it. */
+  /** Adds a handler for a name, in any case, or for `"*"`; the result removes it. @throws TypeError */
   add(name: string, handler: EventHandler): () => void {
+    requireType(isFunction(handler), "an event handler", "a function", handler);
     const entry = { name: name.toLowerCase(), handler };
     this.#handlers.add(entry);
     return () => void this.#handlers.delete(entry);
@@ -40,7 +42,9 @@ export class EventHandlers {
   handle(event: ClientEvent): EventOutcome | Promise<EventOutcome> | undefined {
     const name = event.event.toLowerCase();
     for (const entry of this.#handlers) {
-      if (entry.name === "*" || entry.name === name) return askHandler(() => entry.handler(event), success, failure);
+      if (entry.name === "*" || entry.name === name) {
+        return askHandler(`the event ${JSON.stringify(event.event)}`, () => entry.handler(event), success, failure);
+      }
     }
     return undefined;
   }

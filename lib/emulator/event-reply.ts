@@ -1,6 +1,6 @@
 import type { DataType } from "../protocol/messages.js";
 import { invalidMetadata, type Metadata } from "../protocol/metadata.js";
-import { encodePayload, isEmptyPayload, type Payload } from "./payload.js";
+import { encodePayload, payloadBytes, type Payload } from "./payload.js";
 
 /** How a handler's answer is sent. */
 export interface EventReplyOptions {
@@ -43,6 +43,6 @@ export function readReply(answer: unknown): Reply | undefined {
   if (wrong !== undefined) throw new RangeError(wrong);
   const payload = data === undefined ? undefined : encodePayload(data, dataType);
   const hasMetadata = Object.keys(metadata).length > 0;
-  if (payload && !isEmptyPayload(payload)) return { payload, ...(hasMetadata && { metadata }) };
+  if (payload && payloadBytes(payload) > 0) return { payload, ...(hasMetadata && { metadata }) };
   return hasMetadata ? { payload: { dataType: "text", text: "" }, metadata } : undefined;
 }

@@ -4,8 +4,9 @@ import { invalidEventName, invalidGroupName, invalidTtlSeconds } from "../protoc
 import type { ConnectHandler } from "./connect-handlers.js";
 import type { EventHandler } from "./event-handlers.js";
 import type { Hub } from "./hub.js";
-import { encodePayload } from "./payload.js";
+import { encodePayload, MAX_MESSAGE_BYTES, payloadBytes } from "./payload.js";
 import { Publication, type Origin } from "./publication.js";
+import { isString, requireType } from "./required-type.js";
 import type { UpstreamOptions } from "./upstream/upstream-options.js";
 
 /** How the application's messages are sent. */
@@ -57,7 +58,7 @@ export interface EmulatorHub {
    * has the event; without any, the client's ack is `InternalServerError`.
    *
    * @returns what removes the handler
-   * @throws RangeError when the name is outside the limits
+   * @throws TypeError when the handler is no function, RangeError when the name is outside the limits
    */
   onEvent(name: string, handler: EventHandler): () => void;
   /**
@@ -65,6 +66,7 @@ export interface EmulatorHub {
    * first registered decides; without any, a client is let in as its token says. A recovery asks nobody.
    *
    * @returns what removes the handler
+   * @throws TypeError when the handler is no function
    */
   onConnect(handler: ConnectHandler): () => void;
   /**
@@ -83,7 +85,12 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
     if (metadata !== undefined) requireValid(invalidMetadata(metadata));
     requireValid(invalidTtlSeconds(ttlSeconds));
     const expiresAt = ttlSeconds === 0 ? Infinity : hub.scheduler.now() + ttlSeconds * 1_000;
-    return new Publication(origin, encodePayload(data, dataType), metadata, expiresAt);
+    const payload = encodePayload(data, dataType);
+    const bytes = payloadBytes(payload);
+    if (bytes > MAX_MESSAGE_BYTES) {
+      throw new RangeError(`a message may have ${MAX_MESSAGE_BYTES} bytes at most, this one has ${bytes}`);
+    }
+    return new Publication(origin, payload, metadata, expiresAt);
   };
   const excludedBy = ({ excluded }: ServerSendOptions): ReadonlySet<string> | undefined =>
     excluded && new Set(excluded);
@@ -101,9 +108,12 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
       }));
     },
     sendToAll: (data, options = {}) => hub.publishToAll(publication(fromServer, data, options), excludedBy(options)),
-    sendToUser: (userId, data, options = {}) =>
-      hub.publishToUser(userId, publication(fromServer, data, options), excludedBy(options)),
+    sendToUser(userId, data, options = {}) {
+      requireType(isString(userId), "userId", "a string", userId);
+      hub.publishToUser(userId, publication(fromServer, data, options), excludedBy(options));
+    },
     sendToConnection(connectionId, data, options = {}) {
+      requireType(isString(connectionId), "connectionId", "a string", connectionId);
       const message = publication(fromServer, data, options);
       if (!options.excluded?.includes(connectionId)) hub.session(connectionId)?.deliver(message);
     },

@@ -1,4 +1,8 @@
+import { utf8Length } from "../protocol/bytes.js";
 import type { DataType, MessageData } from "../protocol/messages.js";
+
+/** The largest message that the application may send, by REST or here (service-surface §2). */
+export const MAX_MESSAGE_BYTES = 1_048_576;
 
 /**
  * The content of one message on its way through the service. JSON stays the text that it came as, because the service
@@ -49,16 +53,16 @@ export function decodePayload(payload: Payload): MessageData {
   }
 }
 
-/** Whether there is no content at all. */
-export function isEmptyPayload(payload: Payload): boolean {
+/** The bytes of the content, as an HTTP body would have them. */
+export function payloadBytes(payload: Payload): number {
   switch (payload.dataType) {
     case "text":
-      return payload.text === "";
+      return utf8Length(payload.text);
     case "json":
-      return payload.json === "";
+      return utf8Length(payload.json);
     case "binary":
     case "protobuf":
-      return payload.bytes.byteLength === 0;
+      return payload.bytes.byteLength;
   }
 }
 

@@ -32,9 +32,4 @@ export class SendMessageError extends WebPubSubError<SendMessageErrorCode> {
   constructor(message: string, { code, ...rest }: SendMessageErrorDetails) {
     super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), ...rest });
   }
-
-  /** Whether the service refused for good, so that the same operation would be refused again. */
-  get isDefinitive(): boolean {
-    return DEFINITIVE.has(this.code);
-  }
 }

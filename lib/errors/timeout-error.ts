@@ -8,7 +8,7 @@ import { WebPubSubError } from "./web-pubsub-error.js";
 export type TimeoutErrorCode = "StartTimeout" | "NotSent" | "AckTimeout";
 
 /** The option whose time ran out. */
-export type TimeoutOption = "startTimeoutInMs" | "ackTimeoutInMs";
+export type TimeoutOption = "startTimeoutInMs" | "recoveryTimeoutInMs" | "ackTimeoutInMs";
 
 /** Something took longer than an option allows. Retriable. */
 export class TimeoutError extends WebPubSubError<TimeoutErrorCode> {

@@ -29,7 +29,7 @@ const invalid = Symbol("invalid");
  * - A message with invalid data goes to `onInvalid` and is left out; the stream goes on. What `onInvalid` throws is
  *   reported as RxJS reports a throwing subscriber.
  * - An answer that is a promise cannot be checked in order: the stream errors at once with a `TypeError`.
- * - Errors, completion and unsubscription pass as they are.
+ * - Errors, completion and unsubscription pass as they are. What is neither function nor schema throws a `TypeError`.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function dataOf<T, M extends { readonly data: unknown }>(
   parse: StandardSchema<T> | Parse<T>,
   { onInvalid }: DataOfOptions<M> = {},
 ): OperatorFunction<M, T> {
-  const read = parse["~standard"] ? reader(parse) : parse;
+  const read = readerOf(parse);
   return (source) =>
     source.pipe(
       map((message) => {
@@ -72,15 +72,20 @@ export function dataOf<T, M extends { readonly data: unknown }>(
     );
 }
 
-/** The schema as a function that throws for invalid data; a promise comes back as it is. */
-const reader =
-  <T>({ "~standard": standard }: StandardSchema<T>) =>
-  (data: unknown): unknown => {
-    const result = standard.validate(data);
-    if (isPromiseLike(result)) return result;
-    if (result.issues) throw new TypeError(describeIssues(result.issues), { cause: result.issues });
-    return result.value;
-  };
+/** As a function that throws for invalid data; a promise comes back as it is. JavaScript may pass anything. */
+function readerOf<T>(parse: StandardSchema<T> | Parse<T> | null | undefined): (data: unknown) => unknown {
+  const standard = parse?.["~standard"];
+  if (standard) {
+    return (data) => {
+      const result = standard.validate(data);
+      if (isPromiseLike(result)) return result;
+      if (result.issues) throw new TypeError(describeIssues(result.issues), { cause: result.issues });
+      return result.value;
+    };
+  }
+  if (typeof parse === "function") return parse;
+  throw new TypeError("dataOf takes a function, or a schema with the property ~standard (Standard Schema v1)");
+}
 
 const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === "function";

@@ -54,7 +54,7 @@ export interface ReplayJoinsOptions<T> {
  * @param options What starts a session, what to join then and how.
  */
 export function replayJoins<T>(options: ReplayJoinsOptions<T>): MonoTypeOperatorFunction<T> {
-  atLeast(1, "replayJoins", { concurrency: options.concurrency ?? 100 });
+  atLeast(1, "replayJoins", { concurrency: options.concurrency });
   return (source) =>
     new Observable((subscriber) => {
       source.subscribe(new ReplayingJoins(subscriber, options));

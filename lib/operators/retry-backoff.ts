@@ -78,12 +78,7 @@ export interface RetryBackoffPolicy extends BackoffDelayOptions {
  * @param policy When and how often to try again; every field may be left out.
  */
 export function retryBackoff<T>(policy: RetryBackoffPolicy = {}): MonoTypeOperatorFunction<T> {
-  const {
-    maxRetries = Infinity,
-    stableAfterInMs = 10_000,
-    retryDelayInMs = 1_000,
-    maxRetryDelayInMs = 30_000,
-  } = policy;
+  const { maxRetries, stableAfterInMs, retryDelayInMs, maxRetryDelayInMs } = policy;
   atLeast(0, "retryBackoff", { maxRetries, stableAfterInMs, retryDelayInMs, maxRetryDelayInMs });
   return (source) => new Observable((subscriber) => new Retrying(source, policy, subscriber).begin());
 }
@@ -136,7 +131,7 @@ class Retrying<T> {
       scheduler = asyncScheduler,
       random = Math.random,
     } = this.policy;
-    if (this.#retries >= maxRetries || shouldRetry?.(error, this.#attempts) === false) throw error;
+    if (this.#retries >= maxRetries || (shouldRetry && !shouldRetry(error, this.#attempts))) throw error;
     const delayInMs = backoffDelay(this.policy, ++this.#retries, random);
     const retryAt = scheduler.now() + delayInMs;
     const retryNow = onWait?.({ error, attempt: this.#attempts + 1, retry: this.#retries, delayInMs, retryAt });

@@ -56,7 +56,7 @@ export interface SequenceAckOptions<T> {
  * @param options `send`, and the thresholds: whichever is reached first counts.
  */
 export function sequenceAck<T extends Sequenced>(options: SequenceAckOptions<T>): MonoTypeOperatorFunction<T> {
-  const { count = 200, bytes = 2_097_152, timeInMs = 1_000 } = options;
+  const { count, bytes, timeInMs } = options;
   atLeast(0, "sequenceAck", { count, bytes, timeInMs });
   return (source) =>
     new Observable((subscriber) => {
@@ -113,7 +113,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
 
   #receive(value: T): boolean {
     const id = value.sequenceId;
-    if (typeof id !== "number" || this.closed) return true;
+    if (typeof id !== "number") return true;
     const { options } = this;
     const { count = 200, bytes = 2_097_152, timeInMs = 1_000, scheduler = asyncScheduler } = options;
     if (options.sizeOf) this.#size += options.sizeOf(value);

@@ -1,5 +1,5 @@
 import { toBase64 } from "./bytes.js";
-import { kindOf } from "./kind-of.js";
+import { kindOf, shown } from "./kind-of.js";
 import type { DataType } from "./messages.js";
 
 const isArrayBuffer = (content: unknown): content is ArrayBuffer =>
@@ -35,7 +35,7 @@ export function encodeJsonContent(content: unknown, dataType: DataType): string 
       return json;
     }
     default:
-      throw new TypeError(`dataType must be "text", "json", "binary" or "protobuf", not ${kindOf(dataType)}`);
+      throw new TypeError(`dataType must be "text", "json", "binary" or "protobuf", not ${shown(dataType)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ReplaySubject, Subject, type Observable } from "rxjs";
 import type { ProtocolError } from "../errors/client-errors.js";
 import type { ConnectionState } from "./connection-state.js";
-import { connectionStateOf, initialLifecycle } from "./lifecycle.js";
+import { initialState } from "./lifecycle.js";
 import type { AckMessage, Connected, Disconnected, Gap, Recovered, RejoinGroupFailed, Stopped } from "./notices.js";
 
 /** What each stream emits. */
@@ -21,7 +21,7 @@ export interface Announced {
 export class Announcer {
   /** Made for the first. */
   #subjects: Partial<Record<keyof Announced, Subject<unknown>>> | undefined;
-  #state: ConnectionState = connectionStateOf(initialLifecycle);
+  #state = initialState;
   #isComplete = false;
 
   /** Makes a stream, once. Hot; `state$` replays, the others do not. */

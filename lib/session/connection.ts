@@ -1,16 +1,19 @@
 import { EMPTY, Subject, type Observable, type Subscriber } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
+import { messageOf, redactedError } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { isFixed } from "../socket/access.js";
 import type { Link } from "../socket/link.js";
 import { notBeforeATick } from "./closing.js";
 import type { Owner } from "./emission-queue.js";
+import type { ConnectionState } from "./connection-state.js";
 import type { ConnectionOptions, ConnectionPorts, Outcome } from "./connection-ports.js";
 import {
   connectionStateOf,
   initialLifecycle,
+  initialState,
   identityOf,
   sessionOf,
   transition,
@@ -36,6 +39,7 @@ export class Connection implements SessionHost, RunHost {
   /** Made for the first wait: most clients have none. */
   #now$: Subject<void> | undefined;
   #lifecycle: Lifecycle = initialLifecycle;
+  #state = initialState;
   #run: Run | undefined;
   #session: Session | undefined;
   #closing$: Observable<never> = EMPTY;
@@ -47,6 +51,11 @@ export class Connection implements SessionHost, RunHost {
 
   get lifecycle(): Lifecycle {
     return this.#lifecycle;
+  }
+
+  /** What the public is told of the lifecycle: the same object until something else is to be told. */
+  get state(): ConnectionState {
+    return this.#state;
   }
 
   /** How each run turns out. */
@@ -165,8 +174,10 @@ export class Connection implements SessionHost, RunHost {
     });
   }
 
-  gaveUp(end: unknown): void {
+  gaveUp(why: unknown): void {
     const { queue } = this.ports;
+    // What `shouldRetry` has thrown may hold anything.
+    const end = why instanceof SessionEnd ? why : redactedError(why);
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = errorOfGivingUp(end, cause);
     queue.transact(() => {
@@ -241,8 +252,12 @@ export class Connection implements SessionHost, RunHost {
     const previous = this.#lifecycle;
     const next = (this.#lifecycle = transition(previous, event));
     if (next === previous) return;
-    logger.info(() => `${event.type}: ${JSON.stringify(connectionStateOf(next))}`);
-    for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) this.#announce(notice);
+    const level = event.type === "gaveUp" ? "warning" : "info";
+    logger[level](() => `${event.type}: ${JSON.stringify(connectionStateOf(next), withErrors)}`);
+    for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) {
+      if (notice.to === "state$") this.#state = notice.value;
+      this.#announce(notice);
+    }
   }
 
   #announce({ to, value }: Notice): void {
@@ -266,3 +281,6 @@ export class Connection implements SessionHost, RunHost {
     return this.#session?.lastFrameAt ?? this.options.scheduler.now();
   }
 }
+
+/** Errors as their messages: JSON knows nothing of them. */
+const withErrors = (_name: string, value: unknown): unknown => (value instanceof Error ? messageOf(value) : value);

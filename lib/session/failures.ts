@@ -30,7 +30,7 @@ export function timedOut(
 
 /** Whether the service refused for good. */
 export const isDefinitive = (error: unknown): error is SendMessageError =>
-  error instanceof SendMessageError && error.isDefinitive;
+  error instanceof SendMessageError && !error.isRetriable;
 
 /** Whether an ack stayed away. */
 export const isUnanswered = (error: unknown): boolean => error instanceof TimeoutError && error.code === "AckTimeout";

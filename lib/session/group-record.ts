@@ -23,14 +23,16 @@ export class GroupRecord implements Due {
   dueAt = Infinity;
   /** The leave delay has passed since the last observer went, or a command's claim was taken back. */
   leaveIsDue = false;
-  /** Subscriptions to `joined$`, and join commands under way, whether or not a later leave has taken their claim. */
+  /** Subscriptions to `joined$`, and commands, joins and leaves under way: they keep the record. */
   watchers = 0;
-  /** Counts the joins and leaves that were acknowledged, so that a late ack knows whether it still tells what is. */
+  /** Counts the joins and leaves that were sent, which gives each its place. */
   changes = 0;
+  /** The place of the last one that is known to have been done. */
+  lastDone = 0;
+  /** The place of the last join on this connection that may have been done; 0: there is none. */
+  lastJoin = 0;
   /** The connection that it is joined on. */
   joinedOn: string | undefined;
-  /** The connection that a join was sent on and no leave was done since: there it may be joined. */
-  joinSentOn: string | undefined;
   /** It has been joined before: a further join on another connection is a rejoin. */
   wasJoined = false;
   /** A join or leave on behalf of observers is under way; the next one waits for it. */
@@ -77,6 +79,10 @@ export class GroupRecord implements Due {
     return claim;
   }
 
+  has(claim: symbol): boolean {
+    return this.#claims?.has(claim) ?? false;
+  }
+
   /** The join command succeeded: its claim stays, unless a leave came after it. */
   keepClaim(claim: symbol): void {
     if (this.#claims?.delete(claim)) this.#claims.add(SUCCEEDED);
@@ -95,6 +101,11 @@ export class GroupRecord implements Due {
   /** No command wants it any longer, whatever is under way. */
   dropClaims(): void {
     this.#claims?.clear();
+  }
+
+  /** Whether the service may have us in the group. */
+  get mayBeJoined(): boolean {
+    return this.joinedOn !== undefined || this.lastJoin > this.lastDone;
   }
 
   get isWanted(): boolean {

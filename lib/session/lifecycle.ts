@@ -108,6 +108,7 @@ export const legalTransitions: Readonly<Record<LifecyclePhase, readonly Lifecycl
 };
 
 export const initialLifecycle: Lifecycle = { phase: "stopped", reason: "initial" };
+export const initialState: ConnectionState = { status: "stopped", reason: "initial" };
 
 /** What follows from an event. An event that means nothing in a state leaves it as it is, the same object. */
 export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
@@ -154,8 +155,8 @@ export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
     case "stopped": {
       const { reason } = event;
       if (phase === "stopped" && (state.reason === reason || reason === "idle")) return state;
-      // A session that is stopped was not lost; one that was lost before stays so until a new one follows.
-      return { phase: "stopped", reason, lost: "session" in state ? undefined : state.lost };
+      // A session that is stopped was not lost; one that was lost before stays so until a new one is ready.
+      return { phase: "stopped", reason, lost: lostBefore(state) };
     }
   }
 }
@@ -178,8 +179,13 @@ export const stopReasonOf = (state: Lifecycle): StopReason | undefined =>
 export const sessionOf = (state: Lifecycle): LiveSession | undefined =>
   "session" in state ? state.session : undefined;
 
+/** What a gap is still to tell of: before the session after it is ready, nobody has fetched what was missed. */
+const lostBefore = (state: Lifecycle): LostSession | undefined =>
+  state.phase === "joining" ? state.session.follows : "session" in state ? undefined : state.lost;
+
 const lostBy = (state: Lifecycle, lastFrameAt: number): LostSession | undefined =>
-  "session" in state ? { connectionId: state.session.connectionId, since: lastFrameAt } : state.lost;
+  lostBefore(state) ??
+  ("session" in state ? { connectionId: state.session.connectionId, since: lastFrameAt } : undefined);
 
 /** What the public is told of a state. */
 export function connectionStateOf(state: Lifecycle): ConnectionState {

@@ -4,6 +4,7 @@ import type { Codec } from "../protocol/codec.js";
 import type { AckIds } from "./ack-ids.js";
 import { isUnanswered, retryDelay } from "./failures.js";
 import type { GroupRecord } from "./group-record.js";
+import type { GroupRecords } from "./group-records.js";
 import type { CommandResult, Transmission } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 
@@ -12,6 +13,7 @@ export interface MembershipChangeHost {
   readonly options: { readonly codec: Codec };
   readonly outbox: Outbox;
   readonly ackIds: AckIds;
+  readonly records: Pick<GroupRecords, "unwatch">;
   /** The service has us in the group, or not, from now on. */
   changed(record: GroupRecord, isJoined: boolean): void;
 }
@@ -31,7 +33,9 @@ export class MembershipChange extends Subscription implements Transmission {
   readonly frame: string | Uint8Array;
   dueAt = Infinity;
   #session: string | undefined;
-  readonly #changesBefore: number;
+  /** Its places among the changes of the group: where it may have been done first, and where last; 0 until it is sent. */
+  #first = 0;
+  #last = 0;
   #retries = 0;
 
   constructor(
@@ -45,7 +49,7 @@ export class MembershipChange extends Subscription implements Transmission {
   ) {
     super();
     this.target = record.name;
-    this.#changesBefore = record.changes;
+    record.watchers++;
     this.frame = host.options.codec[kind](this.target, this.ackId);
   }
 
@@ -53,14 +57,23 @@ export class MembershipChange extends Subscription implements Transmission {
     return this.#session;
   }
 
-  /** Set as it is sent, when what is asked may be applied any moment. */
+  /** Set as it is sent, each time: from then on what is asked may be done any moment. */
   set session(session: string | undefined) {
     this.#session = session;
-    if (this.kind === "joinGroup") this.record.joinSentOn = session;
+    this.#last = ++this.record.changes;
+    this.#first ||= this.#last;
+    if (this.kind === "joinGroup") this.record.lastJoin = this.#last;
+  }
+
+  /** It would undo what came after it. */
+  get isObsolete(): boolean {
+    return this.record.isWanted !== (this.kind === "joinGroup");
   }
 
   retryDelay(failure: unknown): number | undefined {
-    if (this.record.isWanted !== (this.kind === "joinGroup")) return undefined;
+    if (this.isObsolete) return undefined;
+    // What was refused was not done.
+    if (!isUnanswered(failure)) this.#first = 0;
     this.#retries++;
     this.outcome.retrying?.(failure, this.#retries);
     return retryDelay(this.policy, this.#retries);
@@ -69,11 +82,8 @@ export class MembershipChange extends Subscription implements Transmission {
   next(result: CommandResult): void {
     if (this.closed) return;
     this.unsubscribe();
-    // What is acknowledged as a repeat was done before all that has been acknowledged since.
-    if (!result.isDuplicated || this.#isLatest) {
-      this.record.changes++;
-      this.host.changed(this.record, this.kind === "joinGroup");
-    }
+    // What is acknowledged as a repeat was done when it was sent before.
+    this.#done(result.isDuplicated ? this.#first : this.#last);
     this.outcome.next(result);
     this.outcome.complete();
   }
@@ -81,8 +91,12 @@ export class MembershipChange extends Subscription implements Transmission {
   error(error: unknown): void {
     if (this.closed) return;
     this.unsubscribe();
-    // A leave may have been applied: who wants the group from now on joins anew. A join acknowledged since is later.
-    if (this.kind === "leaveGroup" && isUnanswered(error) && this.#isLatest) this.host.changed(this.record, false);
+    if (!isUnanswered(error)) {
+      if (this.record.lastJoin === this.#last) this.record.lastJoin = 0;
+    } else if (this.kind === "leaveGroup") {
+      // It may have been done: who wants the group from now on joins anew.
+      this.#done(this.#last);
+    }
     this.outcome.error(error);
   }
 
@@ -96,9 +110,13 @@ export class MembershipChange extends Subscription implements Transmission {
     this.host.outbox.forget(this);
     // Whoever is told of the outcome may choose the id again.
     this.host.ackIds.release(this.ackId);
+    this.host.records.unwatch(this.record);
   }
 
-  get #isLatest(): boolean {
-    return this.record.changes === this.#changesBefore;
+  /** It was done at its place among the changes; one at a later place tells what is. */
+  #done(place: number): void {
+    if (place < this.record.lastDone) return;
+    this.record.lastDone = place;
+    this.host.changed(this.record, this.kind === "joinGroup");
   }
 }

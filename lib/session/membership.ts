@@ -5,7 +5,7 @@ import type { AckIds } from "./ack-ids.js";
 import type { Announcer } from "./announcer.js";
 import { Deadlines, type DeadlineKeeper } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
-import { isDefinitive, isUnanswered } from "./failures.js";
+import { isDefinitive } from "./failures.js";
 import type { GroupRecord } from "./group-record.js";
 import { GroupRecords } from "./group-records.js";
 import { MembershipChange, type MembershipChangeHost, type MembershipOutcome } from "./membership-change.js";
@@ -16,6 +16,13 @@ import type { Router } from "./router.js";
 import { WaitingJoin } from "./waiting-join.js";
 
 const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
+
+const succeed =
+  (result: CommandResult) =>
+  (waiting: Observer<CommandResult>): void => {
+    waiting.next(result);
+    waiting.complete();
+  };
 
 /** One who wants a group for as long as they observe it. */
 export interface Observing {
@@ -50,6 +57,8 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
 
   /** Nobody has observed a group for as long as the leave delay. */
   overdue(record: GroupRecord): void {
+    // One that was forgotten meanwhile would leave the group for the one that came after it.
+    if (this.records.get(record.name) !== record) return;
     record.leaveIsDue = true;
     this.#reconcile(record);
   }
@@ -88,7 +97,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   unobserve({ record, refusals }: Observing): void {
     // A refusal has taken all its observers off already.
     if (record.refusals !== refusals || --record.observers > 0) return;
-    if (this.#work.closed) {
+    if (this.#connectionId === undefined) {
       this.records.forget(record);
       return;
     }
@@ -122,6 +131,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
       if (!this.options.autoRejoinGroups) record.dropKeptClaim();
       if (record.isBusy) record.waiting?.forEach((waiting) => waiting.wait());
       record.isBusy = false;
+      record.lastJoin = 0;
       this.#setJoined(record, undefined);
       this.records.forget(record);
     }
@@ -141,7 +151,9 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** Sends one join or leave for a command. Cold. */
   change(kind: MembershipChange["kind"], record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     return new Observable((subscriber) => {
-      this.#begin(kind, record, this.options.messageRetry, subscriber, subscriber, this.ackIds.take(ackId));
+      // A leave goes on for nobody, so that what is known of the group stays true.
+      const owner = kind === "joinGroup" ? subscriber : new Subscription();
+      this.#begin(kind, record, this.options.messageRetry, owner, subscriber, this.ackIds.take(ackId));
     });
   }
 
@@ -155,6 +167,11 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
         record.waiting?.delete(waiting);
       };
     });
+  }
+
+  /** A leave came before the next session: joins that have waited for it are as good as done, and undone. */
+  overtakeWaiting(record: GroupRecord, result: CommandResult): void {
+    if (!record.isBusy) this.#settleWaiting(record, succeed(result));
   }
 
   /** A claim was taken back: leaves the group if nobody wants it any longer and a join may have been applied. */
@@ -192,17 +209,15 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     });
     const outcome: MembershipOutcome = {
       next: (result) => {
-        this.#settleWaiting(record, (waiting) => {
-          waiting.next(result);
-          waiting.complete();
-        });
+        this.#settleWaiting(record, succeed(result));
         told.complete();
         this.#release(record);
       },
       error: (error: unknown) => {
         if (isDefinitive(error)) this.#refuse(record, error, isRejoin);
-        // It is tried no more because nobody wants the group, and may have been applied.
-        else if (isUnanswered(error)) this.unclaimed(record);
+        // It is tried no more because nobody wants the group, and may have been done.
+        else this.unclaimed(record);
+        this.#settleWaiting(record, (waiting) => waiting.error(error));
         told.error(error);
         this.#release(record);
       },
@@ -229,7 +244,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     if (record.isBusy || this.#connectionId === undefined) return;
     if (record.observers > 0 && record.joinedOn === undefined) {
       this.#joinForAll(record, this.#work, NOBODY);
-    } else if (!record.isWanted && record.leaveIsDue && record.joinSentOn === this.#connectionId) {
+    } else if (!record.isWanted && record.leaveIsDue && record.mayBeJoined) {
       record.isBusy = true;
       // A leave that is refused is not tried for ever; one that nobody answers is, for as long as nobody wants the group.
       record.leaveIsDue = false;
@@ -253,11 +268,9 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     const { name } = record;
     record.refusals++;
     record.observers = 0;
-    record.joinSentOn = undefined;
     record.dropClaims();
     if (isRejoin) this.queue.push(() => this.announcer.next("rejoinGroupFailed$", { group: name, error }));
     this.router.refuse(name, error);
-    this.#settleWaiting(record, (waiting) => waiting.error(error));
   }
 
   #settleWaiting(record: GroupRecord, settle: (waiting: Observer<CommandResult>) => void): void {
@@ -275,10 +288,12 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
 
   /** The service has us in the group, or not, from now on. */
   changed(record: GroupRecord, isJoined: boolean): void {
-    if (!isJoined) record.joinSentOn = undefined;
     this.#setJoined(record, isJoined ? this.#connectionId : undefined);
+    if (isJoined) return;
+    record.wasJoined = false;
     // An observer may have come while it was being left.
-    if (!isJoined) this.#reconcile(record);
+    this.#reconcile(record);
+    this.records.forget(record);
   }
 
   #setJoined(record: GroupRecord, connectionId: string | undefined): void {

@@ -35,6 +35,8 @@ export interface Operation {
 export interface Transmission extends Operation, Due, Observer<CommandResult> {
   /** Nobody waits for the outcome any longer. */
   readonly closed: boolean;
+  /** What came after it wants the contrary: it is not to be sent again. */
+  readonly isObsolete?: boolean;
   /** After a failure that may pass: how long to wait before sending it again; undefined: it is not to be. */
   retryDelay(failure: unknown): number | undefined;
 }

@@ -81,6 +81,12 @@ export class Outbox implements SendQueueHost {
     }
   }
 
+  /** Sends one again that has waited after a failure, if it is still meant. */
+  retry(transmission: Transmission, failure: unknown): void {
+    if (transmission.isObsolete) this.queue.push(() => transmission.error(failure));
+    else this.submit(transmission);
+  }
+
   /** Withdraws a transmission that waits, and awaits the ack of one that was sent no longer. */
   forget(transmission: Transmission): void {
     const { ackId } = transmission;

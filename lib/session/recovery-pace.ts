@@ -15,7 +15,8 @@ const LAST_CEILING_MS = 1_000;
  */
 export class RecoveryPace {
   #lastAttemptAt = -Infinity;
-  #atOnce: number[] = [];
+  /** When the first attempts of the last outages began. */
+  #firsts: number[] = [];
 
   constructor(
     private readonly scheduler: SchedulerLike,
@@ -25,18 +26,18 @@ export class RecoveryPace {
   /** Milliseconds to wait before an attempt of an outage, counted from 1. */
   delayBefore(attempt: number): number {
     const now = this.scheduler.now();
-    this.#atOnce = this.#atOnce.filter((at) => at > now - AT_ONCE_WINDOW_MS);
-    if (attempt === 1 && this.#atOnce.length < MAX_AT_ONCE) {
-      // No more than that, for the clock may have been set back.
-      return Math.min(MIN_GAP_MS, Math.max(0, this.#lastAttemptAt + MIN_GAP_MS - now));
-    }
-    const doublings = Math.max(0, attempt - 2);
-    return this.random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * 2 ** Math.min(doublings, 10));
+    this.#firsts = this.#firsts.filter((at) => at > now - AT_ONCE_WINDOW_MS);
+    // No more than that, for the clock may have been set back.
+    const gap = Math.min(MIN_GAP_MS, Math.max(0, this.#lastAttemptAt + MIN_GAP_MS - now));
+    // A link that flaps has a first attempt each time: too many of them count as later ones.
+    const doublings = attempt === 1 ? this.#firsts.length - MAX_AT_ONCE : attempt - 2;
+    if (doublings < 0) return gap;
+    return Math.max(gap, this.random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * 2 ** doublings));
   }
 
   /** An attempt begins. */
   attempted(attempt: number): void {
     this.#lastAttemptAt = this.scheduler.now();
-    if (attempt === 1) this.#atOnce.push(this.#lastAttemptAt);
+    if (attempt === 1) this.#firsts.push(this.#lastAttemptAt);
   }
 }

@@ -10,13 +10,13 @@ export class Retries {
 
   constructor(
     private readonly scheduler: SchedulerLike,
-    private readonly outbox: { submit(transmission: Transmission): void },
+    private readonly outbox: { retry(transmission: Transmission, failure: unknown): void },
   ) {}
 
   add(transmission: Transmission, failure: unknown, delayInMs: number): void {
     const timer = this.scheduler.schedule(() => {
       this.delete(transmission);
-      this.outbox.submit(transmission);
+      this.outbox.retry(transmission, failure);
     }, delayInMs);
     (this.#resting ??= new Map()).set(transmission, { failure, timer });
   }

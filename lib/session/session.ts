@@ -1,6 +1,6 @@
 import { Subscription, type Observable, type Subscriber } from "rxjs";
 import type { ConnectionCause, ConnectionPhase } from "../errors/connection-error.js";
-import { TimeoutError } from "../errors/timeout-error.js";
+import { TimeoutError, type TimeoutOption } from "../errors/timeout-error.js";
 import * as closeCode from "../protocol/close-codes.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { redact } from "../protocol/redact.js";
@@ -187,11 +187,11 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#phase = "recovery";
     if (timeInMs <= 0) {
       // Overslept: the service has forgotten the session.
-      this.ended(startTimeout(startTimeoutInMs, "recovery"));
+      this.ended(outOfTime(recoveryTimeoutInMs, "recoveryTimeoutInMs", "recovery"));
       return;
     }
     this.ports.pace.attempted(attempt);
-    this.#endWithin(timeInMs);
+    this.#endWithin(timeInMs, timeInMs < startTimeoutInMs ? "recoveryTimeoutInMs" : "startTimeoutInMs");
     this.host.recovering(attempt, undefined);
     this.#open(recoveryUrl(this.#accessUrl, connectionId, reconnectionToken));
   }
@@ -212,9 +212,11 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#deadline = Subscription.EMPTY;
   }
 
-  #endWithin(timeInMs: number): void {
+  #endWithin(timeInMs: number, option: TimeoutOption = "startTimeoutInMs"): void {
     this.#callOffDeadline();
-    this.#deadline = after(timeInMs, this.options.scheduler, () => this.ended(startTimeout(timeInMs, this.#phase)));
+    this.#deadline = after(timeInMs, this.options.scheduler, () =>
+      this.ended(outOfTime(timeInMs, option, this.#phase)),
+    );
     this.#step.add(this.#deadline);
   }
 
@@ -251,21 +253,24 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     if (isProven) this.#callOffDeadline();
   }
 
-  /** A new session begins with its `connected` frame; what came before it belongs to no session. */
+  /** A new session begins with its `connected` frame. */
   #begin(frame: DownstreamFrame, link: Link): void {
     if (frame.kind === "connected") {
       this.#identity = frame;
       this.#delivery.handshake(frame);
       this.host.handshaken(frame, link);
     }
-    this.#delivery.take(frame);
+    // What came before it belongs to no session, but is told if it is broken.
+    if (frame === this.#identity || frame.kind === "malformed") this.#delivery.take(frame);
   }
 
   /** Any frame shows that the session goes on. */
   #resume(frame: DownstreamFrame, link: Link): void {
     this.#outage = undefined;
     this.#silentLinks = 0;
+    const step = this.#step;
     this.host.recovered();
+    if (step.closed) return; // who was told of it has stopped or replaced the session
     this.#delivery.take(frame);
     this.#acknowledgements?.resume();
     this.host.resumed(link);
@@ -293,8 +298,8 @@ export class Session implements LinkTaker, Watched, DeliverySession {
   }
 }
 
-const startTimeout = (timeInMs: number, phase: ConnectionPhase): TimeoutError =>
-  new TimeoutError(`the attempt was given up after ${timeInMs} ms in phase "${phase}" (startTimeoutInMs)`, {
+const outOfTime = (timeInMs: number, option: TimeoutOption, phase: ConnectionPhase): TimeoutError =>
+  new TimeoutError(`the attempt was given up after ${timeInMs} ms in phase "${phase}" (${option})`, {
     code: "StartTimeout",
-    option: "startTimeoutInMs",
+    option,
   });

@@ -1,4 +1,4 @@
-import { defaultIfEmpty, defer, map, take, tap, type Observable, type ObservableInput } from "rxjs";
+import { defaultIfEmpty, defer, from, map, take, tap, type Observable, type ObservableInput } from "rxjs";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { fieldsOf, messageOf, redactedError } from "../errors/foreign-error.js";
 import { defined } from "../protocol/defined.js";
@@ -53,8 +53,13 @@ export const accessUrl = (access: Access, attempt: number, cause: ConnectionCaus
     const { signal } = controller;
     const answer$ = defer(() => {
       const answer = access(defined({ attempt, cause, signal, abortSignal: signal }));
-      // A string is an iterable of characters to RxJS; whoever returns one means a URL. What is no object is none.
-      return fieldsOf(answer) ? answer : [answer];
+      // A string is an iterable of characters to RxJS; whoever returns one means a URL.
+      if (typeof answer === "string") return [answer];
+      try {
+        return from(answer);
+      } catch {
+        return [answer]; // and is told that it is no URL
+      }
     });
     // One that completes without a value has given undefined.
     return answer$.pipe(

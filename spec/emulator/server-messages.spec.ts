@@ -65,6 +65,25 @@ it("refuses what cannot be sent, and says what is wrong", () => {
   expect(() => hub.sendToGroup(" ", 1)).toThrow(RangeError);
   expect(() => hub.addToGroup("x", "")).toThrow(RangeError);
   expect(() => hub.removeFromGroup("x", "")).toThrow(RangeError);
+  expect(() => hub.sendToUser(5 as never, 1)).toThrow(new TypeError("userId must be a string, not a number"));
+  expect(() => hub.sendToConnection(null as never, 1)).toThrow(
+    new TypeError("connectionId must be a string, not null"),
+  );
+});
+
+it.each([
+  ["a text", (length: number) => "é".repeat(length / 2)],
+  ["JSON", (length: number) => ["x".repeat(length - 4)]],
+  ["bytes", (length: number) => new Uint8Array(length)],
+])("sends %s of 1 MiB, and refuses more, as Azure does", (_what, content) => {
+  const service = new VirtualService();
+  const client = service.connect();
+  service.hub.sendToAll(content(1_048_576));
+  service.settle();
+  expect(client.frames).toHaveLength(2);
+  expect(() => service.hub.sendToAll(content(1_048_578))).toThrow(
+    new RangeError("a message may have 1048576 bytes at most, this one has 1048578"),
+  );
 });
 
 it("drops what is addressed to nobody", () => {

@@ -1,6 +1,6 @@
-import { AzureLogger, setLogLevel } from "@azure/logger";
 import { merge, throwError } from "rxjs";
 import type { ClientAccess, WebPubSubClient, WebPubSubClientOptions } from "../../lib/index.js";
+import { recordLog } from "../support/log.js";
 import { closing, failing, hung, refusing, silent, type Peer } from "../support/peers.js";
 import { VirtualClients } from "../support/virtual-clients.js";
 
@@ -116,19 +116,7 @@ const scenarios: readonly (readonly [name: string, peers: readonly Peer[], acces
 ).map(([name, peers, access = fixed]) => [name, peers, access] as const);
 
 describe("No token is ever told", () => {
-  const lines: unknown[] = [];
-  const { log } = AzureLogger;
-
-  beforeEach(() => {
-    lines.length = 0;
-    AzureLogger.log = (...args: unknown[]) => void lines.push(...args);
-    setLogLevel("verbose");
-  });
-
-  afterEach(() => {
-    setLogLevel(undefined);
-    AzureLogger.log = log;
-  });
+  const lines = recordLog("verbose");
 
   it.each(scenarios)("neither in a log line nor in anything emitted nor in state: %s", async (_name, peers, access) => {
     const { service, client, told, send, started } = spied({ reconnectRetryOptions: { maxRetries: 2 } }, peers, access);

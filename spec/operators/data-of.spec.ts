@@ -224,3 +224,12 @@ describe("dataOf", () => {
     await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail this test
   });
 });
+
+it.each([{ type: "object", properties: {} }, { parse: () => 1 }, "string", undefined, null])(
+  "dataOf refuses %j, which is neither a function nor a schema, before there is a message",
+  (parse) => {
+    expect(() => dataOf(parse as never)).toThrow(
+      new TypeError("dataOf takes a function, or a schema with the property ~standard (Standard Schema v1)"),
+    );
+  },
+);

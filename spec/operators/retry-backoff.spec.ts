@@ -217,6 +217,13 @@ describe("retryBackoff", () => {
       });
     });
 
+    it.each([undefined, null, 0, ""])("takes %j from shouldRetry for a no, as any condition would", (answer) => {
+      marbles(({ cold, expectObservable }) => {
+        const shouldRetry = () => answer as unknown as boolean;
+        expectObservable(cold("--#").pipe(retryBackoff({ ...steady, shouldRetry }))).toBe("--#");
+      });
+    });
+
     it("does not ask shouldRetry when the retries are spent", () => {
       const shouldRetry = jest.fn(() => true);
       throwError(() => failure)

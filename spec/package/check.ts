@@ -117,6 +117,9 @@ function typescriptProject(): void {
   compile(folder, "portable", portable, { ...nodeNext, types: [], noEmit: true });
   const bundler = { module: "ESNext", moduleResolution: "Bundler", types: [], noEmit: true };
   compile(folder, "bundler", ["portable-bundler.ts", "rxjs-needs.d.ts"], bundler);
+  // What `tsc` falls back on for CommonJS knows no `exports`.
+  const commonJs = { module: "CommonJS", moduleResolution: "node10", types: [], noEmit: true };
+  compile(folder, "node10", ["portable-bundler.ts", "rxjs-needs.d.ts"], commonJs);
   compile(folder, "browser", ["portable-bundler.ts", "rxjs-needs.d.ts"], { ...bundler, customConditions: ["browser"] });
 
   mkdirSync(path.join(folder, "node_modules/@types"), { recursive: true });

@@ -57,6 +57,18 @@ describe("The pace of recovery", () => {
     expect(pace.delayBefore(1)).toBe(0);
   });
 
+  it("slows a link down that goes on flapping, under a ceiling that doubles as for later attempts", () => {
+    const { outage } = setUp();
+    const delays = Array.from({ length: 26 }, () => outage());
+    expect(delays.slice(20)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  });
+
+  it("keeps 50 ms between attempts whatever chance says", () => {
+    const { pace } = setUp(0);
+    pace.attempted(1);
+    expect([2, 3, 10].map((attempt) => pace.delayBefore(attempt))).toEqual([50, 50, 50]);
+  });
+
   it("does not count later attempts of an outage as attempts at once", () => {
     const { pace, at } = setUp();
     for (let i = 0; i < 100; i++) pace.attempted(2);

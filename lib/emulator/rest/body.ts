@@ -1,9 +1,8 @@
-import type { Payload } from "../payload.js";
+import { MAX_MESSAGE_BYTES, type Payload } from "../payload.js";
 import { readContent, readContentType, type ContentType } from "./content.js";
 import { badRequest, RestError } from "./rest-error.js";
 import type { RestRequest } from "./rest-request.js";
 
-const MAX_BODY_BYTES = 1_048_576;
 const NOT_JSON = "The request body is not a valid JSON.";
 
 /** Reads the message of a `:send`. @throws (as a rejection) RestError */
@@ -26,7 +25,7 @@ export async function readJson(request: RestRequest): Promise<unknown> {
 /** The length is told beforehand or not at all: a body in chunks is refused (service-surface §2). */
 function checkHead({ headers }: RestRequest): ContentType {
   const length = headers.get("content-length");
-  if (length === null || !/^\d+$/.test(length) || Number(length) > MAX_BODY_BYTES) {
+  if (length === null || !/^\d+$/.test(length) || Number(length) > MAX_MESSAGE_BYTES) {
     throw badRequest("Invalid Content-Length header.");
   }
   const type = readContentType(headers.get("content-type"));

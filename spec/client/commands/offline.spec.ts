@@ -189,6 +189,17 @@ it("a call's whenOffline outdoes the client's", () => {
   expect(stage.sockets).toHaveLength(1);
 });
 
+it("a word that is none is refused at once, whatever the client's, and opens nothing", () => {
+  const stage = new ScriptedStage();
+  for (const whenOffline of ["FAIL", "queued", 5] as unknown as "fail"[]) {
+    const sent = record(stage.client.sendToGroup("g", "a", "text", { whenOffline }));
+    expect(outcomeOf(sent)).toEqual(
+      new TypeError(`whenOffline must be "queue" or "fail" or "drop", got ${JSON.stringify(whenOffline)}`),
+    );
+  }
+  expect(stage.sockets).toHaveLength(0);
+});
+
 it("joins and leaves do not obey whenOffline", () => {
   const stage = new VirtualStage();
   const client = stage.client({ whenOffline: "fail" });

@@ -92,7 +92,7 @@ describe.each(bad)("%s", (_what, command, kind) => {
   });
 });
 
-it("an error that toJSON throws is the command's error", () => {
+it("an error that toJSON throws is the cause of the command's", () => {
   const stage = ScriptedStage.connected();
   const own = new Error("not serialisable");
   const content = {
@@ -100,7 +100,9 @@ it("an error that toJSON throws is the command's error", () => {
       throw own;
     },
   };
-  expect(outcomeOf(record(stage.client.sendToGroup("g", content)))).toBe(own);
+  expect(outcomeOf(record(stage.client.sendToGroup("g", content)))).toEqual(
+    new TypeError('sendToGroup (group "g"): not serialisable', { cause: own }),
+  );
   expect(stage.socket.frames).toEqual([]);
 });
 

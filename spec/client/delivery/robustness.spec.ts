@@ -71,6 +71,17 @@ it("a malformed first frame does not make the session, and a good one after it d
   expect(stage.client.state.status).toBe("connected");
 });
 
+it("a message before the handshake belongs to no session: it is not delivered, nor does its id count", () => {
+  const stage = new ScriptedStage();
+  const received = record(stage.client.serverMessages$);
+  const message = (data: string) => ({ type: "message", from: "server", dataType: "text", data, sequenceId: 1 });
+  stage.socket.open();
+  stage.socket.receive(message("early"));
+  stage.socket.connected();
+  stage.socket.receive(message("first"));
+  expect(received.values.map(({ data }) => data)).toEqual(["first"]);
+});
+
 it("frames that nobody understood are acknowledged all the same, so that the service need not keep them", () => {
   const stage = ScriptedStage.connected({ sequenceAck: { count: 1 } });
   const acknowledged = () => stage.socket.framesOf("sequenceAck").at(-1)?.["sequenceId"];

@@ -12,6 +12,7 @@ describe("An access URL provider that fails", () => {
     ["gives a URL with a fragment", () => of("wss://example.test/?access_token=secret#top")],
     ["gives nothing", () => undefined],
     ["gives a number", () => 42],
+    ["gives an object, as many endpoints do", () => ({ url: "wss://example.test/?access_token=secret" })],
   ])("for good, as it %s: the client gives up at once and says what was expected", (_what, give) => {
     const service = new VirtualClients();
     const client = service.client({}, give as unknown as ClientAccess);

@@ -1,5 +1,7 @@
 import { historyOf, untimed } from "../../support/history.js";
 import { refusing, silent, unreachable } from "../../support/peers.js";
+import { record } from "../../support/recording.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 const PLAIN = "json.webpubsub.azure.v1";
@@ -199,6 +201,32 @@ describe("A gap", () => {
     void client.start();
     service.settle();
     expect(untimed(history.lines).at(-1)).toBe("connected$ C");
+  });
+
+  it("is told again when the session after it ended before it was ready: nobody has fetched what was missed", () => {
+    for (const end of ["stop", "loss"]) {
+      const stage = ScriptedStage.connected();
+      const { client } = stage;
+      const gaps = record(client.gap$);
+      const connected = record(client.connected$);
+      client.group("g").messages$.subscribe();
+      stage.socket.end(1008);
+      stage.advance(1_000);
+      stage.socket.open();
+      stage.socket.connected("c2");
+      if (end === "stop") void client.stop();
+      else stage.socket.end(1008);
+      void client.start();
+      stage.advance(5_000);
+      stage.socket.open();
+      stage.socket.connected("c3");
+      stage.socket.ack(stage.socket.framesOf("joinGroup")[0]?.["ackId"]);
+      expect(gaps.values).toMatchObject([
+        { previousConnectionId: "c1", connectionId: "c2", since: 0 },
+        { previousConnectionId: "c1", connectionId: "c3", since: 0 },
+      ]);
+      expect(connected.values).toMatchObject([{ connectionId: "c3", previousConnectionId: "c1" }]);
+    }
   });
 
   it("does not follow a stop", () => {

@@ -4,6 +4,7 @@ import { legalTransitions } from "../../../lib/session/lifecycle.js";
 import type { ConnectionState, WebPubSubClient } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { unreachable } from "../../support/peers.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 const ignore = { error: () => undefined };
@@ -196,4 +197,63 @@ describe("A value that is being delivered when the client is stopped", () => {
     expect(seen).toEqual(["first", "third"]);
     expect(ids).toEqual([connectionIdOf(client)]);
   });
+});
+
+describe("Who is told of a recovery, and ends the session in that very moment", () => {
+  const ends: Readonly<Record<string, (client: WebPubSubClient) => void>> = {
+    "stop()": (client) => void client.stop(),
+    "stop() and start()": (client) => {
+      void client.stop();
+      void client.start();
+    },
+    "reconnect({ newSession: true })": (client) => void client.reconnect({ newSession: true }),
+  };
+  const cases = Object.entries(ends).flatMap(([name, end]) =>
+    (["state$", "recovered$"] as const).flatMap((stream) => [1, 2].map((id) => [name, stream, id, end] as const)),
+  );
+
+  it.each(cases)(
+    "by %s inside %s: the frame that proved it, with id %i, is not delivered",
+    (_name, stream, id, end) => {
+      const stage = ScriptedStage.connected();
+      const { client } = stage;
+      const received: unknown[] = [];
+      client.serverMessages$.subscribe(({ data }) => received.push(data));
+      const message = (sequenceId: number) => ({
+        type: "message",
+        from: "server",
+        dataType: "json",
+        data: sequenceId,
+        sequenceId,
+      });
+      stage.socket.receive(message(1));
+      stage.socket.end(1006);
+      stage.advance(0);
+      const told$: Observable<object> = client[stream];
+    told$.subscribe((told) => {
+        if (!("status" in told) || told.status === "connected") end(client);
+      });
+      stage.socket.open();
+      stage.socket.receive(message(id));
+      expect(received).toEqual([1]);
+    },
+  );
+});
+
+it("state is one object for as long as it says the same, as snapshots must be", () => {
+  const stage = new ScriptedStage();
+  const { client } = stage;
+  const told: ConnectionState[] = [];
+  client.state$.subscribe((state) => {
+    told.push(state);
+    expect(client.state).toBe(state);
+  });
+  const states = [client.state, client.state];
+  client.group("g").messages$.subscribe();
+  stage.socket.open();
+  stage.socket.connected();
+  states.push(client.state);
+  stage.socket.ack(1);
+  states.push(client.state, client.state);
+  expect(states.map((state) => told.indexOf(state))).toEqual([0, 0, 1, 2, 2]);
 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { of } from "rxjs";
 import type { ConnectionCause, WebPubSubClient, WebPubSubClientOptions } from "../../../lib/index.js";
 import { closing, failing, hung, refusing, unreachable, type Peer } from "../../support/peers.js";
@@ -217,5 +218,23 @@ describe("A shouldRetry of the user's", () => {
     service.advance(60_000);
     expect(client.state).toMatchObject({ status: "stopped", reason: "gaveUp" });
     await expect(start).rejects.toMatchObject({ code: "GaveUp", cause: broken });
+  });
+
+  it("that throws an error with a token in it tells the error without", async () => {
+    const service = new VirtualClients();
+    service.next(unreachable);
+    const client = service.client({
+      shouldRetry: () => {
+        throw new Error("no luck with wss://example.test/?access_token=5ecret");
+      },
+    });
+    const start = client.start();
+    service.advance(60_000);
+    const error: unknown = await start.catch((failure: unknown) => failure);
+    const texts = [inspect(client.state, { depth: 9 }), inspect(error, { depth: 9 })];
+    for (const text of texts) {
+      expect(text).toContain("no luck with");
+      expect(text).not.toContain("5ecret");
+    }
   });
 });

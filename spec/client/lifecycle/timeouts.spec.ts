@@ -1,7 +1,8 @@
 import { NEVER, of } from "rxjs";
-import type { ClientAccess, TimeoutError } from "../../../lib/index.js";
+import type { ClientAccess, SendMessageError, TimeoutError } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, silent, welcoming } from "../../support/peers.js";
+import { outcomeOf, record } from "../../support/recording.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 describe("An attempt that gets no answer", () => {
@@ -95,6 +96,7 @@ describe("An attempt that gets no answer", () => {
     const client = service.connected({ recoveryTimeoutInMs: 10_000, startTimeoutInMs: 60_000 });
     const history = historyOf(client, service.scheduler);
     history.take();
+    const sent = record(client.sendEvent("slow", 1));
     service.next(hung);
     service.emulator.faults.drop(connectionIdOf(client));
     service.advance(9_999);
@@ -105,6 +107,8 @@ describe("An attempt that gets no answer", () => {
       "disconnected$ A (live 1006)",
     ]);
     expect(service.openSockets).toBe(0);
+    const { cause } = outcomeOf(sent) as SendMessageError;
+    expect(String(cause)).toContain('after 10000 ms in phase "recovery" (recoveryTimeoutInMs)');
   });
 
   it("makes no attempt at a recovery with recoveryTimeoutInMs 0", () => {

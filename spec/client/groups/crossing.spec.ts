@@ -1,0 +1,225 @@
+import { outcomeOf, record } from "../../support/recording.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
+
+/* Joins and leaves of one group that overtake each other: in the end the service and the client agree. */
+
+const LATER = { name: "InternalServerError", message: "later" };
+const DUPLICATE = { name: "Duplicate", message: "" };
+
+function connected() {
+  const stage = ScriptedStage.connected();
+  const { client } = stage;
+  const joined = record(client.group("g").joined$);
+  return {
+    stage,
+    ack: (ackId: number, error?: { readonly name: string; readonly message: string }) => {
+      stage.socket.ack(ackId, error);
+    },
+    join: () => record(client.joinGroup("g")),
+    leave: () => record(client.leaveGroup("g")),
+    observe: () => record(client.group("g").messages$),
+    advance: (ms: number) => {
+      stage.advance(ms);
+    },
+    /** What has been sent about groups on the newest socket. */
+    get sent() {
+      const changes = stage.socket.frames.filter(({ type }) => type === "joinGroup" || type === "leaveGroup");
+      return changes.map(({ type, ackId }) => `${type === "joinGroup" ? "join" : "leave"} ${String(ackId)}`);
+    },
+    get isJoined() {
+      return joined.values.at(-1) !== null;
+    },
+  };
+}
+
+describe("What was refused for now and what came after it", () => {
+  it("a join is not tried again once the group was left", () => {
+    const group = connected();
+    const join = group.join();
+    group.ack(1, LATER);
+    group.leave();
+    group.ack(2);
+    group.advance(60_000);
+    expect(group.sent).toEqual(["join 1", "leave 2"]);
+    expect(outcomeOf(join)).toMatchObject({ code: "InternalServerError" });
+  });
+
+  it("a leave is not tried again once the group was joined", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    const leave = group.leave();
+    group.ack(2, LATER);
+    group.join();
+    group.ack(3);
+    group.advance(60_000);
+    expect(group.sent).toEqual(["join 1", "leave 2", "join 3"]);
+    expect(outcomeOf(leave)).toMatchObject({ code: "InternalServerError" });
+    expect(group.isJoined).toBe(true);
+  });
+
+  it("nor is one of two leaves, when the other has gone through and the group was joined since", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    group.leave();
+    group.leave();
+    group.ack(2, LATER);
+    group.ack(3);
+    group.join();
+    group.ack(4);
+    group.advance(60_000);
+    expect(group.sent).toEqual(["join 1", "leave 2", "leave 3", "join 4"]);
+    expect(group.isJoined).toBe(true);
+  });
+
+  it("an observer who went before the join was tried again takes no later claim along", () => {
+    const group = connected();
+    group.observe().unsubscribe();
+    group.ack(1, LATER);
+    group.join();
+    group.ack(2);
+    group.advance(60_000);
+    expect(group.sent).toEqual(["join 1", "join 2"]);
+    expect(group.isJoined).toBe(true);
+  });
+
+  it("a join that failed as often as it may leaves the group that an observer has left meanwhile", () => {
+    const group = connected();
+    const observer = group.observe();
+    group.ack(1);
+    const join = group.join();
+    group.ack(2, LATER);
+    observer.unsubscribe();
+    for (let i = 0; i < 3; i++) {
+      group.advance(1_000);
+      group.ack(2, LATER);
+    }
+    expect(outcomeOf(join)).toMatchObject({ code: "InternalServerError" });
+    group.advance(1_000);
+    expect(group.sent.at(-1)).toBe("leave 3");
+  });
+});
+
+describe("A leave under way", () => {
+  it("and a group observed and given up meanwhile: it is left once more", () => {
+    const group = connected();
+    group.leave();
+    const observer = group.observe();
+    observer.unsubscribe();
+    group.ack(1);
+    group.advance(250);
+    group.ack(2);
+    expect(group.sent).toEqual(["leave 1", "join 2", "leave 3"]);
+  });
+
+  it("and a join whose caller has gone: it is left once more", () => {
+    const group = connected();
+    group.leave();
+    const join = group.join();
+    group.ack(1);
+    join.unsubscribe();
+    expect(group.sent).toEqual(["leave 1", "join 2", "leave 3"]);
+  });
+
+  it("whose caller has gone is done all the same: who observes the group then joins it", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    group.leave().unsubscribe();
+    group.ack(2);
+    expect(group.isJoined).toBe(false);
+    group.observe();
+    expect(group.sent).toEqual(["join 1", "leave 2", "join 3"]);
+  });
+});
+
+describe("Two that were done before the link was cut, and are acknowledged as repeats", () => {
+  const cut = (group: ReturnType<typeof connected>) => {
+    group.stage.socket.end(1006);
+    group.advance(0);
+    group.stage.recover();
+  };
+
+  it("a join, then a leave: not joined, and who observes the group joins it", () => {
+    const group = connected();
+    group.join();
+    group.leave();
+    cut(group);
+    group.ack(1, DUPLICATE);
+    group.ack(2, DUPLICATE);
+    expect(group.isJoined).toBe(false);
+    group.observe();
+    expect(group.sent).toEqual(["join 1", "leave 2", "join 3"]);
+  });
+
+  it("a leave, then a join: joined", () => {
+    const group = connected();
+    group.leave();
+    group.join();
+    cut(group);
+    group.ack(1, DUPLICATE);
+    group.ack(2, DUPLICATE);
+    expect(group.isJoined).toBe(true);
+  });
+});
+
+describe("A joinGroup that a leaveGroup overtakes", () => {
+  it.each([
+    ["without a session is done with it", (stage: ScriptedStage) => stage],
+    [
+      "and that was sent on a session lost since is done with it",
+      (stage: ScriptedStage) => {
+        void stage.client.start();
+        stage.socket.open();
+        stage.socket.connected();
+        stage.socket.end(1008);
+        return stage;
+      },
+    ],
+  ])("%s, as both would have been in a session", (_what, prepare) => {
+    const stage = prepare(new ScriptedStage());
+    const join = record(stage.client.joinGroup("g"));
+    const leave = record(stage.client.leaveGroup("g"));
+    expect([join, leave].map(outcomeOf)).toEqual([{ isDuplicated: false }, { isDuplicated: false }]);
+  });
+
+  it("that was sent, and then its session lost, settles", () => {
+    const stage = ScriptedStage.connected();
+    const join = record(stage.client.joinGroup("g"));
+    record(stage.client.leaveGroup("g"));
+    stage.socket.end(1008);
+    expect(outcomeOf(join)).toEqual({ isDuplicated: false });
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.framesOf("joinGroup")).toEqual([]);
+  });
+
+  it("as one of the session's joins, refused for now, errors with that and joins nothing", () => {
+    const stage = new ScriptedStage();
+    void stage.client.start();
+    const join = record(stage.client.joinGroup("g"));
+    stage.socket.open();
+    stage.socket.connected();
+    record(stage.client.leaveGroup("g"));
+    stage.socket.ack(1, LATER);
+    stage.socket.ack(2);
+    stage.advance(60_000);
+    expect(outcomeOf(join)).toMatchObject({ code: "InternalServerError" });
+    expect(stage.socket.framesOf("joinGroup")).toHaveLength(1);
+  });
+});
+
+it("a first join after a leave that is refused is told to its caller, and is no failed rejoin", () => {
+  const group = connected();
+  const failed = record(group.stage.client.rejoinGroupFailed$);
+  group.join();
+  group.ack(1);
+  group.leave();
+  group.ack(2);
+  const observer = group.observe();
+  group.ack(3, { name: "Forbidden", message: "no longer" });
+  expect(outcomeOf(observer)).toMatchObject({ code: "Forbidden" });
+  expect(failed.values).toEqual([]);
+});

@@ -1,0 +1,38 @@
+import { WebPubSubEmulator, type ClientAccessUrlOptions, type EmulatorOptions } from "../../lib/emulator/index.js";
+import { VirtualService } from "./virtual-service.js";
+
+it.each<[object, string]>([
+  [{ connectedOnRecovery: "no" }, "connectedOnRecovery must be true or false, not a string"],
+  [{ scheduler: 5 }, "scheduler must be an RxJS scheduler, not a number"],
+  [{ scheduler: {} }, "scheduler must be an RxJS scheduler, not an object of type Object"],
+  [{ accessKey: 5 }, "accessKey must be a string, not a number"],
+])("starts neither on a port nor in memory with %j", async (options, message) => {
+  expect(() => WebPubSubEmulator.inMemory(options as EmulatorOptions)).toThrow(new TypeError(message));
+  await expect(WebPubSubEmulator.start(options)).rejects.toEqual(new TypeError(message));
+});
+
+it("listens on no address that is no string", async () => {
+  await expect(WebPubSubEmulator.start({ host: 5 as never })).rejects.toEqual(
+    new TypeError("host must be a string, not a number"),
+  );
+});
+
+it.each<[object, string]>([
+  [{ userId: 5 }, "userId must be a string, not a number"],
+  [{ roles: "webpubsub.sendToGroup" }, "roles must be an array of strings, not a string"],
+  [{ roles: [1] }, "roles must be an array of strings, not an object of type Array"],
+  [{ groups: "lobby" }, "groups must be an array of strings, not a string"],
+])("makes no URL that the service would refuse: %j", (options, message) => {
+  const { emulator } = new VirtualService();
+  expect(() => emulator.clientAccessUrl({ hub: "chat", ...(options as Partial<ClientAccessUrlOptions>) })).toThrow(
+    new TypeError(message),
+  );
+});
+
+it("takes no handler that cannot be called", () => {
+  const { hub } = new VirtualService();
+  expect(() => hub.onEvent("ask", undefined as never)).toThrow(
+    new TypeError("an event handler must be a function, not undefined"),
+  );
+  expect(() => hub.onConnect(5 as never)).toThrow(new TypeError("a connect handler must be a function, not a number"));
+});
