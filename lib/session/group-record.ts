@@ -114,6 +114,6 @@ export class GroupRecord implements Due {
 
   /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */
   get isForgettable(): boolean {
-    return !this.isWanted && this.watchers === 0 && this.joinedOn === undefined && !this.isBusy;
+    return !this.isWanted && this.watchers === 0 && !this.mayBeJoined && !this.isBusy;
   }
 }

@@ -7,7 +7,7 @@ import { PATIENCE_MS, runs } from "./runs.js";
 const names = ["a", "b"] as const;
 type Step =
   | { readonly do: "observe" | "unobserve" | "join" | "leave" | "cancel"; readonly name: (typeof names)[number] }
-  | { readonly do: "drop" | "lose" | "loseAck" | "stop" | "start" }
+  | { readonly do: "drop" | "lose" | "loseAck" | "delayAcks" | "refuse" | "stop" | "start" }
   | { readonly do: "wait"; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -19,8 +19,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom("drop", "lose", "loseAck", "stop", "start") }),
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom("drop", "lose", "loseAck", "delayAcks", "refuse", "stop", "start") }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.constantFrom(0, 1, 100, 250, 1_000, 31_000) }) },
 );
@@ -71,6 +71,15 @@ function play(stage: VirtualStage, client: WebPubSubClient, wishes: Record<strin
       faults.loseAcks(id, 1);
       return;
     }
+    case "delayAcks": {
+      faults.delayAcks(id, 100);
+      return;
+    }
+    case "refuse": {
+      let left = 2;
+      stage.refuse = () => left-- > 0;
+      return;
+    }
     case "stop":
       return void client.stop();
     case "start":
@@ -93,6 +102,7 @@ it(
         void client.start();
         stage.settle();
         for (const next of script) play(stage, client, wishes, next);
+        stage.refuse = () => false;
         void client.start();
         stage.advance(300_000);
 
@@ -108,7 +118,7 @@ it(
         }
         void client.dispose();
       }),
-      runs(150),
+      runs(600),
     );
   },
   PATIENCE_MS,

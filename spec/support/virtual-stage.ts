@@ -26,13 +26,18 @@ export class VirtualStage {
   readonly sockets: SocketLog[] = [];
   /** Swallows a frame on its way to the service when it answers `true`. */
   swallow: (frame: FrameObject) => boolean = () => false;
+  /** Refuses a join or leave in the service's place, for now, when it answers `true`. */
+  refuse: (frame: FrameObject) => boolean = () => false;
   readonly #webSocketCtor: EmulatorWebSocketConstructor;
 
   constructor(options: EmulatorOptions = {}) {
     this.emulator = WebPubSubEmulator.inMemory({ ...options, scheduler: this.scheduler });
     this.hub = this.emulator.hub("chat");
-    const { sockets } = this;
-    const isSwallowed = (text: string) => this.swallow(JSON.parse(text) as FrameObject);
+    const { sockets, scheduler } = this;
+    const isSwallowed = (frame: FrameObject) => this.swallow(frame);
+    const isRefused = (frame: FrameObject) =>
+      (frame["type"] === "joinGroup" || frame["type"] === "leaveGroup") && this.refuse(frame);
+    const error = { name: "InternalServerError", message: "later" };
     this.#webSocketCtor = class extends this.emulator.webSocketCtor {
       readonly #log: SocketLog;
       constructor(url: string, protocols?: string | string[]) {
@@ -42,7 +47,13 @@ export class VirtualStage {
       }
       override send(data: string): void {
         this.#log.texts.push(data);
-        if (!isSwallowed(data)) super.send(data);
+        const frame = JSON.parse(data) as FrameObject;
+        if (isRefused(frame)) {
+          const ack = JSON.stringify({ type: "ack", ackId: frame["ackId"], success: false, error });
+          scheduler.schedule(() => this.readyState === 1 && this.onmessage?.({ data: ack } as never));
+        } else if (!isSwallowed(frame)) {
+          super.send(data);
+        }
       }
     };
   }

@@ -113,6 +113,20 @@ describe("A leave under way", () => {
     expect(group.sent).toEqual(["leave 1", "join 2", "leave 3"]);
   });
 
+  it("and an observer who relied on a join whose caller has gone, and went too: it is left once more", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    group.leave();
+    const join = group.join();
+    const observer = group.observe();
+    join.unsubscribe();
+    observer.unsubscribe();
+    group.ack(2);
+    group.advance(250);
+    expect(group.sent).toEqual(["join 1", "leave 2", "join 3", "leave 4"]);
+  });
+
   it("and a join whose caller has gone: it is left once more", () => {
     const group = connected();
     group.leave();
