@@ -110,6 +110,7 @@ const check = fields({
   rejoinConcurrency: number(100, 1, Infinity),
   webSocketCtor: callable<WebSocketConstructor | undefined>(undefined),
   scheduler: rule<SchedulerLike>(asyncScheduler, "an RxJS scheduler", isScheduler),
+  // Left to those who ask chance: a test may put something in the place of the platform's.
   random: callable<(() => number) | undefined>(undefined),
   wake$: rule<Observable<unknown>>(pageWake$, "an Observable", isObservable),
 });
@@ -122,21 +123,16 @@ let defaults: ResolvedOptions | undefined;
 
 /** @throws RangeError or TypeError that names the option and the value. */
 export function resolveOptions(options?: WebPubSubClientOptions): ResolvedOptions {
-  if (options !== undefined) return resolve(options);
-  // A test may have put something in the place of the platform's chance.
-  if (defaults?.random !== Math.random) defaults = resolve();
-  return defaults;
+  return options === undefined ? (defaults ??= resolve()) : resolve(options);
 }
 
 function resolve(options?: WebPubSubClientOptions) {
   const checked = check(options, OPTIONS);
-  const { protocol, scheduler, random = Math.random, reconnectRetryOptions, messageRetryOptions } = checked;
+  const { protocol, scheduler, random, reconnectRetryOptions, messageRetryOptions } = checked;
   const messageRetry: RetryBackoffPolicy = { ...messageRetryOptions, scheduler, random };
   const reconnectRetry: RetryBackoffPolicy = { ...reconnectRetryOptions, scheduler, random };
   return {
     ...checked,
-    random,
-    subprotocol: protocol,
     isReliable: subprotocols[protocol].reliable,
     codec: jsonCodec,
     runOutside: here,
@@ -144,6 +140,5 @@ function resolve(options?: WebPubSubClientOptions) {
     messageRetry,
     /** Groups are kept up as long as there is a session. */
     rejoinRetry: { ...reconnectRetry, maxRetries: Infinity },
-    stableAfterInMs: reconnectRetryOptions.stableAfterInMs,
   };
 }

@@ -21,7 +21,7 @@ export class QueueOverflowError extends WebPubSubError<"QueueOverflow"> {
   constructor(operation: string, maxQueuedSends: number) {
     super(
       "QueueOverflowError",
-      `${operation} was not queued: ${maxQueuedSends} sends are waiting already; wait for some to settle or raise maxQueuedSends`,
+      `${operation} was not queued: ${maxQueuedSends} sends wait already; wait for some or raise maxQueuedSends`,
       { code: "QueueOverflow", isRetriable: true },
     );
   }

@@ -16,7 +16,7 @@ export interface SendMessageErrorDetails {
   readonly cause?: unknown;
 }
 
-const DEFINITIVE: ReadonlySet<string> = new Set(["Forbidden", "BadRequest"]);
+const DEFINITIVE: readonly string[] = ["Forbidden", "BadRequest"];
 
 /**
  * The service refused an operation (`code` is its error's name), or the session ended before it answered
@@ -30,6 +30,6 @@ export class SendMessageError extends WebPubSubError<SendMessageErrorCode> {
   declare readonly errorDetail?: ServiceError;
 
   constructor(message: string, { code, ...rest }: SendMessageErrorDetails) {
-    super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.has(code), ...rest });
+    super("SendMessageError", message, { code, isRetriable: !DEFINITIVE.includes(code), ...rest });
   }
 }

@@ -84,7 +84,7 @@ function readerOf<T>(parse: StandardSchema<T> | Parse<T> | null | undefined): (d
     };
   }
   if (typeof parse === "function") return parse;
-  throw new TypeError("dataOf takes a function, or a schema with the property ~standard (Standard Schema v1)");
+  throw new TypeError("dataOf takes a function or a Standard Schema");
 }
 
 const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>

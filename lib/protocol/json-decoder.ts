@@ -176,7 +176,7 @@ function optional<T>(value: unknown, field: string, fits: (value: unknown) => va
 const isId = (value: unknown): value is number => invalidId(value) === undefined;
 
 const optionalId = (value: unknown, field: string): number | undefined =>
-  optional(value, field, isId, "a whole number that is exact in JavaScript");
+  optional(value, field, isId, "a whole number from 0 to 9007199254740991");
 
 const unknownFrame = (json: Json): DownstreamFrame =>
   defined({ kind: "unknown", sequenceId: readable(json.sequenceId) });

@@ -17,7 +17,14 @@ export class AckIds {
    * @throws RangeError as {@link check} does
    */
   take(chosen: number | undefined): number {
-    const ackId = chosen === undefined ? this.#generate() : this.#choose(chosen);
+    let ackId = chosen;
+    if (ackId === undefined) {
+      while (this.#chosen?.delete(this.#next)) this.#next++;
+      ackId = this.#next++;
+    } else {
+      this.check(ackId);
+      if (ackId >= this.#next) (this.#chosen ??= new Set()).add(ackId);
+    }
     (this.#pending ??= new TurnoverMap()).set(ackId, true);
     return ackId;
   }
@@ -29,26 +36,15 @@ export class AckIds {
   }
 
   release(ackId: number): void {
-    if (!this.#shared?.delete(ackId)) this.#pending?.delete(ackId);
+    if (!this.#shared?.delete(ackId)) this.#pending?.current.delete(ackId);
   }
 
   /** @throws RangeError when a chosen id is no id, or awaits its ack already */
   check(ackId: number): void {
     const problem = invalidId(ackId);
     if (problem) throw new RangeError(`ackId ${String(ackId)} cannot be used: ${problem}`);
-    if (this.#pending?.has(ackId)) {
+    if (this.#pending?.current.has(ackId)) {
       throw new RangeError(`ackId ${ackId} awaits its ack already; choose another or leave it out`);
     }
-  }
-
-  #choose(ackId: number): number {
-    this.check(ackId);
-    if (ackId >= this.#next) (this.#chosen ??= new Set()).add(ackId);
-    return ackId;
-  }
-
-  #generate(): number {
-    while (this.#chosen?.delete(this.#next)) this.#next++;
-    return this.#next++;
   }
 }

@@ -33,11 +33,6 @@ export class Announcer {
     return subject.asObservable() as Observable<Announced[Name]>;
   }
 
-  /** Whether anybody would hear what is told. */
-  isObserved(name: keyof Announced): boolean {
-    return this.#subjects?.[name]?.observed ?? false;
-  }
-
   next<Name extends keyof Announced>(name: Name, value: Announced[Name]): void {
     if (name === "state$") this.#state = value as ConnectionState;
     this.#subjects?.[name]?.next(value);

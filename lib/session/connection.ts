@@ -1,7 +1,7 @@
 import { EMPTY, Subject, type Observable, type Subscriber } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
-import { messageOf, redactedError } from "../errors/foreign-error.js";
+import { redactedError } from "../errors/foreign-error.js";
 import { logger } from "../logging/logger.js";
 import type { ConnectedFrame, DownstreamFrame } from "../protocol/messages.js";
 import { isFixed } from "../socket/access.js";
@@ -252,8 +252,7 @@ export class Connection implements SessionHost, RunHost {
     const previous = this.#lifecycle;
     const next = (this.#lifecycle = transition(previous, event));
     if (next === previous) return;
-    const level = event.type === "gaveUp" ? "warning" : "info";
-    logger[level](() => `${event.type}: ${JSON.stringify(connectionStateOf(next), withErrors)}`);
+    logger[error ? "warning" : "info"](() => `${event.type}: ${JSON.stringify(connectionStateOf(next), withErrors)}`);
     for (const notice of noticesOf(previous, next, this.options.scheduler.now(), error)) {
       if (notice.to === "state$") this.#state = notice.value;
       this.#announce(notice);
@@ -283,4 +282,4 @@ export class Connection implements SessionHost, RunHost {
 }
 
 /** Errors as their messages: JSON knows nothing of them. */
-const withErrors = (_name: string, value: unknown): unknown => (value instanceof Error ? messageOf(value) : value);
+const withErrors = (_name: string, value: unknown): unknown => (value instanceof Error ? value.message : value);

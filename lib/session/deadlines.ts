@@ -31,15 +31,15 @@ export class Deadlines<K, T extends Due> {
   ) {}
 
   get size(): number {
-    return this.#items?.size ?? 0;
+    return this.#items?.current.size ?? 0;
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return this.#items?.values() ?? NOTHING.values();
+    return this.#items?.current.values() ?? NOTHING.values();
   }
 
   get(key: K): T | undefined {
-    return this.#items?.get(key);
+    return this.#items?.current.get(key);
   }
 
   /** Starts an item's time, anew if it has one already. */
@@ -52,7 +52,7 @@ export class Deadlines<K, T extends Due> {
   /** Keeps an item, last of all, whose time is to start later: by {@link set}, before that of any other. */
   add(key: K, item: T): void {
     const items = (this.#items ??= new TurnoverMap());
-    items.delete(key);
+    items.current.delete(key);
     items.set(key, item);
   }
 
@@ -63,11 +63,11 @@ export class Deadlines<K, T extends Due> {
 
   /** As {@link delete}, where the next item comes soon: the timer stays for it. */
   settle(key: K): void {
-    this.#items?.delete(key);
+    this.#items?.current.delete(key);
   }
 
   clear(): void {
-    this.#items?.clear();
+    this.#items?.current.clear();
     this.stop();
   }
 
@@ -91,7 +91,7 @@ export class Deadlines<K, T extends Due> {
 
   /** Settles the first if it is late, or waits for it; tells whether the next may be late too. */
   #settleFirst(now: number): boolean {
-    const [first] = this.#items?.entries() ?? [];
+    const [first] = this.#items?.current.entries() ?? [];
     if (first === undefined) return false;
     const [key, item] = first;
     if (item.dueAt > now) {

@@ -79,23 +79,14 @@ export class GroupRecord implements Due {
     return claim;
   }
 
-  has(claim: symbol): boolean {
-    return this.#claims?.has(claim) ?? false;
-  }
-
   /** The join command succeeded: its claim stays, unless a leave came after it. */
   keepClaim(claim: symbol): void {
     if (this.#claims?.delete(claim)) this.#claims.add(SUCCEEDED);
   }
 
-  /** The join command failed or was unsubscribed; tells whether its claim was still there. */
-  dropClaim(claim: symbol): boolean {
-    return this.#claims?.delete(claim) ?? false;
-  }
-
-  /** The commands that succeeded want it no longer. */
-  dropKeptClaim(): void {
-    this.#claims?.delete(SUCCEEDED);
+  /** The join command failed or was unsubscribed, or those that succeeded want it no longer; tells whether it had a claim. */
+  dropClaim(claim: symbol = SUCCEEDED): boolean | undefined {
+    return this.#claims?.delete(claim);
   }
 
   /** No command wants it any longer, whatever is under way. */

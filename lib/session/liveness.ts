@@ -59,11 +59,6 @@ export class Watch extends Subscription {
     super.unsubscribe();
   }
 
-  /** Asks for proof of life now. */
-  probe(): void {
-    if (!this.closed) this.#startProbe();
-  }
-
   get #quietSince(): number {
     return Math.max(this.watched.lastFrameAt, this.#awakeSince);
   }
@@ -79,17 +74,14 @@ export class Watch extends Subscription {
   }
 
   #watch(): void {
-    const { scheduler } = this.options;
     const soonest = Math.min(this.#msToPing, this.#msToDeath);
-    if (soonest === Infinity || this.closed) return;
-    const delay = Math.max(0, Math.min(soonest, MAX_TIMER_MS));
-    const due = scheduler.now() + delay;
+    if (soonest === Infinity) return;
     const probesBefore = this.#probes;
-    this.#tick = after(delay, scheduler, () => {
-      if (hasJumped(due, scheduler.now())) {
+    this.#tick = this.#after(soonest, (hasSlept) => {
+      if (hasSlept) {
         // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
-        this.#awakeSince = scheduler.now();
-        if (this.#probes === probesBefore) this.#startProbe();
+        this.#awakeSince = this.options.scheduler.now();
+        if (this.#probes === probesBefore) this.probe();
       } else if (this.#msToDeath <= 0) {
         this.#die();
         return;
@@ -100,28 +92,34 @@ export class Watch extends Subscription {
     });
   }
 
-  #startProbe(): void {
+  /** Asks for proof of life now. */
+  probe(): void {
     const { watched, options } = this;
     const frames = watched.frameCount;
     // One at a time; but an answer to an earlier one says nothing of now.
-    if (!watched.canAnswer || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
+    if (this.closed || !watched.canAnswer || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
     this.#probe.unsubscribe();
     this.#framesBeforeProbe = frames;
     this.#probes++;
     const patience = watched.maySilentlyWork ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
     this.#ping();
-    if (patience < Infinity && !this.closed) this.#probe = this.#awaitAnswer(patience);
+    if (patience === Infinity) return;
+    this.#probe = this.#after(patience, (hasSlept) => {
+      if (this.watched.frameCount !== this.#framesBeforeProbe) return;
+      // The answer may have been lost while we slept: that is no reason to judge the link.
+      if (hasSlept) this.probe();
+      else this.#die();
+    });
   }
 
-  #awaitAnswer(patience: number): Subscription {
+  /** Does something in time, unless this is over, and tells it whether we slept meanwhile. */
+  #after(timeInMs: number, work: (hasSlept: boolean) => void): Subscription {
+    if (this.closed) return Subscription.EMPTY;
     const { scheduler } = this.options;
-    const delay = Math.min(patience, MAX_TIMER_MS);
+    const delay = Math.max(0, Math.min(timeInMs, MAX_TIMER_MS));
     const due = scheduler.now() + delay;
     return after(delay, scheduler, () => {
-      if (this.watched.frameCount !== this.#framesBeforeProbe) return;
-      // We slept, and the answer may have been lost meanwhile: that is no reason to judge the link.
-      if (hasJumped(due, scheduler.now())) this.#startProbe();
-      else this.#die();
+      work(hasJumped(due, scheduler.now()));
     });
   }
 

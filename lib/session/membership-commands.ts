@@ -1,5 +1,5 @@
 /* What joinGroup and leaveGroup do: each goes out for itself, in the order subscribed. */
-import { catchError, defer, finalize, tap, type Observable, type ObservableInput } from "rxjs";
+import { catchError, defer, tap, type Observable, type ObservableInput } from "rxjs";
 import { isDefinitive, isUnacknowledged } from "./failures.js";
 import type { Membership } from "./membership.js";
 import type { CommandResult } from "./operation.js";
@@ -25,13 +25,13 @@ export const joining = (
     return (
       outbox.hasSession ? membership.change("joinGroup", record, ackId) : membership.nextJoin(record, ackId)
     ).pipe(
-      // Who has left the group meanwhile wants no other.
-      overtaken(membership, () => (record.has(claim) ? membership.nextJoin(record, ackId) : [DONE])),
+      // A group that was left meanwhile is not joined again.
+      overtaken(membership, () => (record.isWanted ? membership.nextJoin(record, ackId) : [DONE])),
       tap({
         next: () => record.keepClaim(claim),
         error: (error: unknown) => {
           record.dropClaim(claim);
-          if (isDefinitive(error)) record.dropKeptClaim();
+          if (isDefinitive(error)) record.dropClaim();
           // What was done or is under way would join a group that nobody wants.
           else membership.unclaimed(record);
         },
@@ -59,11 +59,11 @@ export const leaving = (
   defer(() => {
     const record = membership.records.of(group);
     record.dropClaims();
-    membership.overtakeWaiting(record, DONE);
+    membership.settle(record, DONE);
     const isToBeLeft = record.observers === 0 && outbox.hasSession;
     return defer(() => (isToBeLeft ? membership.change("leaveGroup", record, ackId) : [DONE])).pipe(
       // With its session every membership ends, so the leave is done.
       overtaken(membership, () => [DONE]),
-      finalize(() => membership.records.forget(record)),
+      tap({ finalize: () => membership.records.forget(record) }),
     );
   });

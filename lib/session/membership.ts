@@ -128,7 +128,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     this.#connectionId = undefined;
     this.rest();
     for (const record of this.records) {
-      if (!this.options.autoRejoinGroups) record.dropKeptClaim();
+      if (!this.options.autoRejoinGroups) record.dropClaim();
       if (record.isBusy) record.waiting?.forEach((waiting) => waiting.wait());
       record.isBusy = false;
       record.lastJoin = 0;
@@ -170,7 +170,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   }
 
   /** A leave came before the next session: joins that have waited for it are as good as done, and undone. */
-  overtakeWaiting(record: GroupRecord, result: CommandResult): void {
+  settle(record: GroupRecord, result: CommandResult): void {
     if (!record.isBusy) this.#settleWaiting(record, succeed(result));
   }
 

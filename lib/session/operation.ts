@@ -77,7 +77,7 @@ export const unacknowledged = (operation: Operation, why: unknown): SendMessageE
   const hint =
     operation.kind === "sendEvent" ? "; a service that closes after an event may lack an event handler for it" : "";
   return new SendMessageError(
-    `${describeOperation(operation)}: the session ended before the service acknowledged it; it may or may not have been applied${hint}`,
+    `${describeOperation(operation)}: the session ended before the ack came; it may have been applied or not${hint}`,
     { code: "Unacknowledged", ackId: operation.ackId, cause: why },
   );
 };

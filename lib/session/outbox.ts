@@ -1,9 +1,9 @@
 import type { SchedulerLike } from "rxjs";
 import { QueueOverflowError } from "../errors/client-errors.js";
-import type { AckFrame } from "../protocol/messages.js";
 import type { Link } from "../socket/link.js";
 import { Deadlines } from "./deadlines.js";
 import type { EmissionQueue } from "./emission-queue.js";
+import type { AckMessage } from "./notices.js";
 import { isWorthRetrying, offline, timedOut } from "./failures.js";
 import {
   describeOperation,
@@ -141,14 +141,13 @@ export class Outbox implements SendQueueHost {
   }
 
   /** Settles what an ack answers; one for an unknown id changes nothing. */
-  acknowledge({ ackId, success, error }: AckFrame): void {
+  acknowledge({ ackId, success, isDuplicated, error }: AckMessage): void {
     // It may come late, when it is to be sent again already.
     const transmission = this.#unacknowledged.get(ackId) ?? this.#retries.find(ackId);
     if (transmission === undefined) return;
     this.#unacknowledged.settle(ackId);
     this.#retries.delete(transmission);
-    const isDuplicated = error?.name === "Duplicate";
-    if (success || isDuplicated) this.queue.emit(transmission, { ackId, isDuplicated }, transmission);
+    if (success) this.queue.emit(transmission, { ackId, isDuplicated }, transmission);
     else this.#fail(transmission, refusalOf(transmission, ackId, error));
   }
 
@@ -165,12 +164,9 @@ export class Outbox implements SendQueueHost {
   #submitSend(transmission: Transmission, whenOffline: WhenOffline): void {
     // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
     const isUnsent = transmission.session === undefined;
-    if (isUnsent && !this.isLive && whenOffline === "drop") {
-      transmission.complete();
-      return;
-    }
-    if (isUnsent && !this.isLive && whenOffline === "fail") {
-      transmission.error(offline(transmission));
+    if (isUnsent && !this.isLive && whenOffline !== "queue") {
+      if (whenOffline === "drop") transmission.complete();
+      else transmission.error(offline(transmission));
       return;
     }
     this.flush();

@@ -20,7 +20,7 @@ export class RecoveryPace {
 
   constructor(
     private readonly scheduler: SchedulerLike,
-    private readonly random: () => number,
+    private readonly random: () => number = Math.random,
   ) {}
 
   /** Milliseconds to wait before an attempt of an outage, counted from 1. */

@@ -85,13 +85,10 @@ export class Router {
         break;
       case "ack":
         // Acknowledged before anyone is told: who stops the client on hearing of the ack takes the outcome from nobody.
-        if (!this.announcer.isObserved("acks$")) {
-          this.outbox.acknowledge(frame);
-          break;
-        }
         this.queue.transact(() => {
-          this.#announce("acks$", ackOf(frame), run);
-          this.outbox.acknowledge(frame);
+          const ack = ackOf(frame);
+          this.#announce("acks$", ack, run);
+          this.outbox.acknowledge(ack);
         });
         break;
       case "malformed": {

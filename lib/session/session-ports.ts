@@ -18,7 +18,7 @@ export interface SessionOptions extends LinkOptions {
   readonly startTimeoutInMs: number;
   readonly recoveryTimeoutInMs: number;
   /** How long a link must live until it counts as stable; `Infinity`: none ever does. */
-  readonly stableAfterInMs: number;
+  readonly reconnectRetryOptions: { readonly stableAfterInMs: number };
   readonly rejoinConcurrency: number;
   readonly sequenceAck: { readonly count: number; readonly bytes: number; readonly timeInMs: number };
 }

@@ -42,8 +42,8 @@ export class Session implements LinkTaker, Watched, DeliverySession {
   #identity: ConnectedFrame | undefined;
   #link: Link | undefined;
   #watch: Watch | undefined;
-  /** When a frame on the present link proved what it was opened for. */
-  #provenAt: number | undefined;
+  /** When a frame on the present link proved what it was opened for; until then it is as if that were still to come. */
+  #provenAt = Infinity;
   #outage: Outage | undefined;
   /** The service's word before an intended close of the present link. */
   #goodbye: string | undefined;
@@ -124,7 +124,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     if (frame.kind === "disconnected") this.#goodbye = redact(frame.message ?? "");
     // After a recovery the service may send a newer token.
     if (frame.kind === "connected" && this.#identity) this.#identity = { ...this.#identity, ...frame };
-    if (this.#provenAt === undefined) this.#prove(frame);
+    if (this.#provenAt === Infinity) this.#prove(frame);
     else this.#delivery.take(frame);
   }
 
@@ -137,9 +137,9 @@ export class Session implements LinkTaker, Watched, DeliverySession {
       this.#fail(attemptFailed(end, this.#phase, this.#goodbye, this.#hint(end)));
       return;
     }
-    const { isReliable, recoveryTimeoutInMs, stableAfterInMs, scheduler } = this.options;
+    const { isReliable, recoveryTimeoutInMs, reconnectRetryOptions, scheduler } = this.options;
     const now = scheduler.now();
-    if (this.#provenAt !== undefined && now - this.#provenAt >= stableAfterInMs) this.life.next(true);
+    if (now - this.#provenAt >= reconnectRetryOptions.stableAfterInMs) this.life.next(true);
     const isRecoverable = isReliable && this.#identity.reconnectionToken !== undefined;
     const isFirst = this.#outage === undefined;
     const outage = (this.#outage ??= { since: now, attempt: 0, cause: causeOfLoss(end, this.#goodbye) });
@@ -179,7 +179,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     if (this.#identity === undefined) return;
     const { connectionId, reconnectionToken = "" } = this.#identity;
     this.#nextStep();
-    this.#provenAt = undefined;
+    this.#provenAt = Infinity;
     this.#goodbye = undefined;
     const { startTimeoutInMs, recoveryTimeoutInMs, scheduler } = this.options;
     const { attempt, since } = this.#outage ?? { attempt: 1, since: scheduler.now() };
@@ -187,7 +187,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#phase = "recovery";
     if (timeInMs <= 0) {
       // Overslept: the service has forgotten the session.
-      this.ended(outOfTime(recoveryTimeoutInMs, "recoveryTimeoutInMs", "recovery"));
+      this.#outOfTime(recoveryTimeoutInMs, "recoveryTimeoutInMs");
       return;
     }
     this.ports.pace.attempted(attempt);
@@ -214,10 +214,13 @@ export class Session implements LinkTaker, Watched, DeliverySession {
 
   #endWithin(timeInMs: number, option: TimeoutOption = "startTimeoutInMs"): void {
     this.#callOffDeadline();
-    this.#deadline = after(timeInMs, this.options.scheduler, () =>
-      this.ended(outOfTime(timeInMs, option, this.#phase)),
-    );
+    this.#deadline = after(timeInMs, this.options.scheduler, () => this.#outOfTime(timeInMs, option));
     this.#step.add(this.#deadline);
+  }
+
+  #outOfTime(timeInMs: number, option: TimeoutOption): void {
+    const text = `attempt given up after ${timeInMs} ms in phase "${this.#phase}" (${option})`;
+    this.ended(new TimeoutError(text, { code: "StartTimeout", option }));
   }
 
   /** A link is open: takes in its frames and watches over it. */
@@ -259,9 +262,10 @@ export class Session implements LinkTaker, Watched, DeliverySession {
       this.#identity = frame;
       this.#delivery.handshake(frame);
       this.host.handshaken(frame, link);
+    } else if (frame.kind !== "malformed") {
+      return; // what comes before belongs to no session
     }
-    // What came before it belongs to no session, but is told if it is broken.
-    if (frame === this.#identity || frame.kind === "malformed") this.#delivery.take(frame);
+    this.#delivery.take(frame);
   }
 
   /** Any frame shows that the session goes on. */
@@ -292,14 +296,6 @@ export class Session implements LinkTaker, Watched, DeliverySession {
   #hint(end: unknown): string {
     if (!isFixed(this.ports.access) || !isLinkEnd(end) || end.opened) return "";
     const isDenied = httpStatusOf(end) === 401 || tokenHasExpired(this.#accessUrl, this.options.scheduler.now());
-    return isDenied
-      ? "; the access token in the fixed URL may have expired: pass a function that fetches a fresh URL"
-      : "";
+    return isDenied ? "; the fixed URL's token may be missing, wrong or expired: pass a function that gives one" : "";
   }
 }
-
-const outOfTime = (timeInMs: number, option: TimeoutOption, phase: ConnectionPhase): TimeoutError =>
-  new TimeoutError(`the attempt was given up after ${timeInMs} ms in phase "${phase}" (${option})`, {
-    code: "StartTimeout",
-    option,
-  });

@@ -5,7 +5,7 @@ import { WebPubSubError } from "../errors/web-pubsub-error.js";
 export type ShouldRetry = (cause: ConnectionCause, attempt: number) => boolean;
 
 /** Statuses with which a service says that it will not have this client. */
-const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 401, 403, 404]);
+const REFUSALS: readonly (number | undefined)[] = [400, 401, 403, 404];
 /** A provider may come up with a better URL. */
 const MAX_REFUSALS_OF_PROVIDED = 3;
 
@@ -17,7 +17,7 @@ const MAX_REFUSALS_OF_PROVIDED = 3;
 export function defaultShouldRetry(isFixed: boolean): ShouldRetry {
   let refusals = 0;
   return ({ error }) => {
-    const isRefusal = error instanceof ConnectionError && REFUSALS.has(error.httpStatus);
+    const isRefusal = error instanceof ConnectionError && REFUSALS.includes(error.httpStatus);
     refusals = isRefusal ? refusals + 1 : 0;
     if (isRefusal) return !isFixed && refusals < MAX_REFUSALS_OF_PROVIDED;
     return !(error instanceof WebPubSubError) || error.isRetriable;

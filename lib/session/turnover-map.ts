@@ -10,42 +10,15 @@ const TURNOVER = 512;
  * then breaks the chain.
  */
 export class TurnoverMap<K, V> {
-  #map = new Map<K, V>();
+  /** The entries, to be read and deleted, until the next one is added. */
+  current = new Map<K, V>();
   #added = 0;
 
-  get size(): number {
-    return this.#map.size;
-  }
-
-  values(): IterableIterator<V> {
-    return this.#map.values();
-  }
-
-  entries(): IterableIterator<[K, V]> {
-    return this.#map.entries();
-  }
-
-  get(key: K): V | undefined {
-    return this.#map.get(key);
-  }
-
-  has(key: K): boolean {
-    return this.#map.has(key);
-  }
-
   set(key: K, value: V): void {
-    if (++this.#added > TURNOVER && this.#added > 2 * this.#map.size) {
-      this.#map = new Map(this.#map);
+    if (++this.#added > TURNOVER && this.#added > 2 * this.current.size) {
+      this.current = new Map(this.current);
       this.#added = 0;
     }
-    this.#map.set(key, value);
-  }
-
-  delete(key: K): boolean {
-    return this.#map.delete(key);
-  }
-
-  clear(): void {
-    this.#map.clear();
+    this.current.set(key, value);
   }
 }

@@ -40,7 +40,7 @@ export class WakeUps extends Subscription implements Observer<unknown> {
   }
 
   error(error: unknown): void {
-    logger.warning(() => `wake$ failed, it goes unnoticed: ${messageOf(error)}`);
+    logger.warning(() => `wake$ failed: ${messageOf(error)}`);
   }
 
   complete(): void {

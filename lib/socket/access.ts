@@ -1,4 +1,4 @@
-import { defaultIfEmpty, defer, from, map, take, tap, type Observable, type ObservableInput } from "rxjs";
+import { defaultIfEmpty, defer, map, take, tap, type Observable, type ObservableInput } from "rxjs";
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { fieldsOf, messageOf, redactedError } from "../errors/foreign-error.js";
 import { defined } from "../protocol/defined.js";
@@ -42,6 +42,9 @@ export function resolveAccess(access: ClientAccess): Access {
   return (context) => (access as { getClientAccessUrl: AccessUrlProvider }).getClientAccessUrl(context);
 }
 
+/** What an input of RxJS has: any of these. */
+const INPUT = ["subscribe", "then", Symbol.iterator, Symbol.asyncIterator];
+
 /** Whether the URL is always the same. */
 export const isFixed = (access: Access): access is string => typeof access === "string";
 
@@ -54,12 +57,8 @@ export const accessUrl = (access: Access, attempt: number, cause: ConnectionCaus
     const answer$ = defer(() => {
       const answer = access(defined({ attempt, cause, signal, abortSignal: signal }));
       // A string is an iterable of characters to RxJS; whoever returns one means a URL.
-      if (typeof answer === "string") return [answer];
-      try {
-        return from(answer);
-      } catch {
-        return [answer]; // and is told that it is no URL
-      }
+      const input = fieldsOf(answer);
+      return input && INPUT.some((key) => key in input) ? answer : [answer];
     });
     // One that completes without a value has given undefined.
     return answer$.pipe(
@@ -95,7 +94,7 @@ function checkedAccessUrl(url: unknown): string {
   try {
     ({ protocol, hash } = new URL(url));
   } catch {
-    throw refusal("a string that is not a URL");
+    throw refusal("a string that is none");
   }
   // No WebSocket takes one.
   if (hash !== "") throw refusal("one with a fragment");
@@ -105,17 +104,15 @@ function checkedAccessUrl(url: unknown): string {
 
 const refusal = (got: string): ConnectionError =>
   new ConnectionError(
-    `a client access URL must be a ws: or wss: URL like wss://HOST/client/hubs/HUB?access_token=…, or come from a function; got ${got}`,
+    `a client access URL must be a ws: or wss: URL like wss://HOST/client/hubs/HUB?access_token=…, or a function that gives one; got ${got}`,
     { code: "AccessFailed", phase: "access", isRetriable: false },
   );
 
 /** The URL that continues a session (client-protocol §8.2): the original one with the session's id and token in it. */
 export function recoveryUrl(accessUrl: string, connectionId: string, reconnectionToken: string): string {
   const url = new URL(accessUrl);
-  for (const name of [...url.searchParams.keys()]) {
-    // The access token is neither needed nor checked here, and may have expired long since.
-    if (name.toLowerCase() === "access_token") url.searchParams.delete(name);
-  }
+  // Neither needed nor checked here, and may have expired long since.
+  url.searchParams.delete("access_token");
   url.searchParams.set("awps_connection_id", connectionId);
   url.searchParams.set("awps_reconnection_token", reconnectionToken);
   return url.href;

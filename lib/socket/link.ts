@@ -9,6 +9,7 @@ import {
 } from "rxjs";
 import { webSocket, type WebSocketSubject } from "rxjs/webSocket";
 import { fieldsOf } from "../errors/foreign-error.js";
+import { logger } from "../logging/logger.js";
 import * as closeCode from "../protocol/close-codes.js";
 import { defined } from "../protocol/defined.js";
 import { redact } from "../protocol/redact.js";
@@ -24,7 +25,8 @@ const CLOSE_EVENT_GRACE_MS = 100;
 const CLOSING_HANDSHAKE_MS = 500;
 
 export interface LinkOptions {
-  readonly subprotocol: string;
+  /** The subprotocol's name. */
+  readonly protocol: string;
   /** In place of the platform's. */
   readonly webSocketCtor: WebSocketConstructor | undefined;
   readonly scheduler: SchedulerLike;
@@ -85,6 +87,7 @@ interface RawCloseEvent {
  */
 export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
   new Observable<Link>((subscriber) => {
+    logger.verbose(() => `opening ${url}`);
     const link = new SocketLink(url, options, subscriber);
     subscriber.add(() => link.giveUpOpening());
     options.runOutside(() => link.open());
@@ -122,7 +125,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     };
     this.#subject = webSocket<Frame>({
       url,
-      protocol: options.subprotocol,
+      protocol: options.protocol,
       binaryType: "arraybuffer",
       // Bound rather than made anew: each function that is called with `new` has a hidden class of its own.
       WebSocketCtor: SocketOf.bind(undefined, this) as unknown as typeof WebSocket,
@@ -203,6 +206,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
   }
 
   #end({ code, reason, wasClean }: Partial<RawCloseEvent> & Pick<RawCloseEvent, "wasClean">): void {
+    logger.verbose(() => `closed: ${code} ${reason}`);
     this.#closed$?.complete();
     const opening = this.#opening;
     const taker = this.#taker;

@@ -133,10 +133,9 @@ describe("the options", () => {
   });
 
   it("have the defaults that the tables say", () => {
-    const { subprotocol, reconnectRetry, messageRetry, ...resolved } = resolveOptions();
+    const { reconnectRetry, messageRetry, ...resolved } = resolveOptions();
     const actual: Record<string, unknown> = {
       ...resolved,
-      protocol: subprotocol,
       reconnectRetryOptions: reconnectRetry,
       messageRetryOptions: messageRetry,
     };

@@ -26,7 +26,7 @@ export class VirtualStage {
   readonly sockets: SocketLog[] = [];
   /** Swallows a frame on its way to the service when it answers `true`. */
   swallow: (frame: FrameObject) => boolean = () => false;
-  /** Refuses a join or leave in the service's place, for now, when it answers `true`. */
+  /** Refuses a join or leave in the service's place, for now, when it answers `true`; not asked of one that was done. */
   refuse: (frame: FrameObject) => boolean = () => false;
   readonly #webSocketCtor: EmulatorWebSocketConstructor;
 
@@ -35,8 +35,14 @@ export class VirtualStage {
     this.hub = this.emulator.hub("chat");
     const { sockets, scheduler } = this;
     const isSwallowed = (frame: FrameObject) => this.swallow(frame);
-    const isRefused = (frame: FrameObject) =>
-      (frame["type"] === "joinGroup" || frame["type"] === "leaveGroup") && this.refuse(frame);
+    const done = new Set<unknown>();
+    const isRefused = (frame: FrameObject) => {
+      const isChange = frame["type"] === "joinGroup" || frame["type"] === "leaveGroup";
+      if (!isChange || done.has(frame["ackId"])) return false;
+      const refused = this.refuse(frame);
+      if (!refused) done.add(frame["ackId"]);
+      return refused;
+    };
     const error = { name: "InternalServerError", message: "later" };
     this.#webSocketCtor = class extends this.emulator.webSocketCtor {
       readonly #log: SocketLog;

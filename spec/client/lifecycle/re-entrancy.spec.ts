@@ -230,7 +230,7 @@ describe("Who is told of a recovery, and ends the session in that very moment", 
       stage.socket.end(1006);
       stage.advance(0);
       const told$: Observable<object> = client[stream];
-    told$.subscribe((told) => {
+      told$.subscribe((told) => {
         if (!("status" in told) || told.status === "connected") end(client);
       });
       stage.socket.open();
