@@ -23,6 +23,7 @@ export type {
 export type { CommandResult, WhenOffline } from "./session/operation.js";
 export type { ShouldRetry } from "./session/should-retry.js";
 
+export type { AbortSignalLike } from "./socket/abort-signal.js";
 export type { AccessContext, AccessUrlProvider, ClientAccess } from "./socket/access.js";
 export type { WebSocketConstructor, WebSocketLike } from "./socket/web-socket.js";
 

@@ -57,7 +57,7 @@ export interface WebPubSubClientOptions {
   readonly messageRetryOptions?: RetryOptions;
   /**
    * Whether a failed attempt at a new session is worth another; asked after each while retries are left. Default: no to
-   * what trying again cannot mend, see the README.
+   * what trying again cannot help, see the README.
    */
   readonly shouldRetry?: ShouldRetry;
   /** A `ping` goes out after so long without an inbound frame, in milliseconds; 0: none. Default 20 000. */
@@ -66,7 +66,10 @@ export interface WebPubSubClientOptions {
   readonly keepAliveTimeoutInMs?: number;
   /** How long an ack is waited for, in milliseconds, per transmission; also how long a send waits for a link. Default 30 000. */
   readonly ackTimeoutInMs?: number;
-  /** How long one attempt may take for access URL, open and handshake, in milliseconds. Default 30 000. */
+  /**
+   * How long one attempt may take for access URL, open and handshake, in milliseconds; one at a recovery too. Default
+   * 30 000.
+   */
   readonly startTimeoutInMs?: number;
   /** How long after the loss of its link a session may still be recovered, in milliseconds. Default 30 000. */
   readonly recoveryTimeoutInMs?: number;
@@ -95,7 +98,8 @@ export interface WebPubSubClientOptions {
   readonly random?: () => number;
   /**
    * Its emissions mean "look at the connection now": a live link is probed, a wait ends. Default: in browsers the page
-   * becoming visible, shown again or online; elsewhere nothing. Subscribed while the client runs.
+   * becoming visible, shown again or online; elsewhere nothing. Subscribed while the client runs; when it completes there are no more, its error is logged and else
+   * means the same.
    */
   readonly wake$?: Observable<unknown>;
 }

@@ -63,7 +63,7 @@ export class WebPubSubClient extends AsyncDisposable {
   declare readonly disconnected$: Observable<Disconnected>;
   /**
    * Emits once per new session that follows a lost one, before its first message: messages may have been missed, what is
-   * held may be stale. Never after a recovery, a `stop()` or an idle close. Watches; never errors.
+   * held may be stale. Not for a recovery, nor for a session that `stop()` or an idle close has ended. Watches; never errors.
    */
   declare readonly gap$: Observable<Gap>;
   /** Emits once per run, when the client gives up (with the error) or is stopped; not for an idle close. Watches; never errors. */
@@ -156,7 +156,7 @@ export class WebPubSubClient extends AsyncDisposable {
    * Means "now": cuts a wait short, probes a live link, starts a stopped client; with `newSession` it replaces the session
    * by one with a fresh access URL, and every subscriber stays. Takes no hold of its own on a running client.
    *
-   * @returns a promise as `start()` does
+   * @returns a promise as `start()` does; that of a live link resolves at once, before its probe is answered
    */
   reconnect({ newSession = false }: { readonly newSession?: boolean } = {}): Promise<SessionIdentity> {
     const open = () => (newSession ? this.#parts.connection.renew() : this.#parts.connection.reopen());
@@ -204,7 +204,8 @@ export class WebPubSubClient extends AsyncDisposable {
 
   /**
    * Leaves a group, unless subscriptions to its messages remain: then it completes at once, without an `ackId`, as it does
-   * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does.
+   * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does. What was sent is
+   * not called off by unsubscribing.
    */
   leaveGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
     return this.#parts.commands.leaveGroup(group, options);
@@ -214,7 +215,8 @@ export class WebPubSubClient extends AsyncDisposable {
    * Publishes to a group (client-protocol §4.2). Cold: each subscription is one operation, which holds the connection until
    * it settles; unsubscribing withdraws what waits and forgets what was sent.
    *
-   * Emits its ack once and completes; a `fireAndForget` completes without one. Errors as {@link joinGroup} does, with code
+   * Emits its ack once and completes; a `fireAndForget` emits once it is handed to a socket, without an `ackId`; what
+   * `whenOffline: "drop"` drops completes without a value. Errors as {@link joinGroup} does, with code
    * `Unacknowledged` when the session ends before the ack (applied or not, nobody knows), with `QueueOverflowError` when
    * too many wait, and at once with `TypeError` or `RangeError` for content or options outside the limits.
    *

@@ -9,7 +9,7 @@ export interface MembershipCommandOptions {
 
 /** Options of `sendEvent`. */
 export interface SendEventOptions {
-  /** Sends without an `ackId`: completes when handed to an open socket, and is never sent again. Default `false`. */
+  /** Sends without an `ackId`: emits and completes when handed to an open socket, and is never sent again. Default `false`. */
   readonly fireAndForget?: boolean;
   /** The id under which it is acknowledged, from 0 to 2^53 − 1. Default: the next free one. */
   readonly ackId?: number;
@@ -23,6 +23,6 @@ export interface SendEventOptions {
 export interface SendToGroupOptions extends SendEventOptions {
   /** Does not deliver the message to this connection itself. Default `false`. */
   readonly noEcho?: boolean;
-  /** How long a receiver may take to take it, in whole seconds from 0 to 300; 0: for ever. Default 0. */
+  /** How long a receiver that is away may take to come back for it, in whole seconds from 0 to 300; 0: for ever. Default 0. */
   readonly ttlSeconds?: number;
 }

@@ -56,7 +56,7 @@ export class Holders {
     this.#idleTimer.unsubscribe();
     return (isReady) => {
       if (this.#stops !== stops) return;
-      // One that is ready holds without condition, and does for all that are.
+      // The first that is ready holds from then on for all that are.
       if (isReady && !this.#isStarted) {
         this.#isStarted = true;
       } else {

@@ -16,15 +16,15 @@ const closed = <Shape extends z.ZodRawShape>(shape: Shape) =>
       code === "unrecognized_keys" ? `known here are ${quoted(Object.keys(shape))}` : "it must be an object",
   });
 
-const text = z.string("it must be a text");
-const texts = z.array(text, "it must be a list of texts");
+const text = z.string("it must be a string");
+const texts = z.array(text, "it must be a list of strings");
 const flag = z.boolean("it must be true or false");
 const namesFrom = <Name extends string>(names: readonly Name[]) =>
   z.array(z.enum(names, `it must be one of ${quoted(names)}`), "it must be a list");
 
 const upstream = closed({
   url: z.string("it must be a URL, http or https"),
-  events: z.union([text, texts], "it must be a text or a list of texts").optional(),
+  events: z.union([text, texts], "it must be a string or a list of strings").optional(),
   systemEvents: namesFrom(systemEvents).optional(),
   presence: namesFrom(presenceEvents).optional(),
   groupFilters: texts.optional(),
@@ -88,7 +88,7 @@ function parse(content: string, path: string): unknown {
   }
   const before = content.slice(0, Number(position)).split("\n");
   const place = position === undefined ? "" : ` in line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
-  throw new Error(`${path} is no JSON: there is a mistake${place}`);
+  throw new Error(`${path} is not valid JSON: there is a mistake${place}`);
 }
 
 function issueText(issue: z.core.$ZodIssue): string {
@@ -100,7 +100,7 @@ function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === "custom") return `${where}: ${issue.message}`;
   const isSecret = where === "accessKey";
   const found = issue.input === undefined ? "is missing" : isSecret ? "is wrong" : `is ${JSON.stringify(issue.input)}`;
-  return `${where || "the whole"} ${found}: ${issue.message}`;
+  return `${where || "the file"} ${found}: ${issue.message}`;
 }
 
 const join = (path: string, part: PropertyKey): string =>

@@ -1,4 +1,4 @@
-import { MAX_REMEMBERED_ACK_IDS } from "../protocol/limits.js";
+import { MAX_REMEMBERED_ACK_IDS } from "./limits.js";
 import type { AckId } from "./upstream-frames.js";
 
 /** The newest successful ids of one session, so that a repeat is recognised (client-protocol §6). */

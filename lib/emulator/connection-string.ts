@@ -32,7 +32,7 @@ export function readConnectionString(text: string): ServiceAddress {
 function readEndpoint(text: string, port: string | undefined): string {
   const address = text.startsWith("http") ? text : `https://${text}`;
   if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) {
-    throw wrong(`its Endpoint is ${JSON.stringify(text)}, which is no http or https URL`);
+    throw wrong(`its Endpoint is ${JSON.stringify(text)}, which is not an http or https URL`);
   }
   const url = new URL(address);
   if (port) {

@@ -50,7 +50,8 @@ export interface EmulatorFaults {
   /**
    * The next frames of the session, of any kind, arrive as broken JSON: to test that a malformed frame is reported and
    * harms nothing else. A message of a reliable session is kept as it should have been until it is acknowledged, so
-   * that the next recovery brings it; acks and pongs are lost for good, as is everything on the other subprotocols.
+   * that the next recovery brings it, unless a later message has come meanwhile, with which it is acknowledged; acks and
+   * pongs are lost for good, as is everything on the other subprotocols.
    *
    * @param count as in {@link loseAcks}
    * @throws RangeError when it is no count

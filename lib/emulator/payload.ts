@@ -1,4 +1,6 @@
 import { utf8Length } from "../protocol/bytes.js";
+import { inferDataType, isArrayBuffer } from "../protocol/content.js";
+import { kindOf, shown } from "../protocol/kind-of.js";
 import type { DataType, MessageData } from "../protocol/messages.js";
 
 /** The largest message that the application may send, by REST or here (service-surface §2). */
@@ -35,7 +37,7 @@ export function encodePayload(data: unknown, dataType: DataType = inferDataType(
       return { dataType, bytes: copyBytes(data, dataType) };
     default:
       throw new TypeError(
-        `dataType must be "text", "json", "binary" or "protobuf", not ${JSON.stringify(dataType satisfies never)}`,
+        `dataType must be "text", "json", "binary" or "protobuf", not ${shown(dataType satisfies never)}`,
       );
   }
 }
@@ -66,9 +68,6 @@ export function payloadBytes(payload: Payload): number {
   }
 }
 
-const inferDataType = (data: unknown): DataType =>
-  typeof data === "string" ? "text" : isArrayBuffer(data) || ArrayBuffer.isView(data) ? "binary" : "json";
-
 function copyBytes(data: unknown, dataType: DataType): ArrayBuffer {
   if (isArrayBuffer(data)) return data.slice(0);
   if (ArrayBuffer.isView(data)) {
@@ -78,9 +77,3 @@ function copyBytes(data: unknown, dataType: DataType): ArrayBuffer {
   }
   throw new TypeError(`data of dataType "${dataType}" must be an ArrayBuffer or a typed array, not ${kindOf(data)}`);
 }
-
-/** By tag and not by `instanceof`: buffers may come from another realm (test runners, worker threads). */
-const isArrayBuffer = (value: unknown): value is ArrayBuffer =>
-  Object.prototype.toString.call(value) === "[object ArrayBuffer]";
-
-const kindOf = (value: unknown): string => (value === null ? "null" : typeof value);

@@ -1,4 +1,4 @@
-import { MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_MESSAGES } from "../protocol/limits.js";
+import { MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_MESSAGES } from "./limits.js";
 import { frameBytes, type Frame } from "./link.js";
 
 interface Held {

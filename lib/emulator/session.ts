@@ -1,11 +1,12 @@
 import type { SchedulerLike, Subscription } from "rxjs";
 import * as closeCode from "../protocol/close-codes.js";
-import { MAX_CLIENT_FRAME_BYTES, RECOVERY_WINDOW_MS } from "../protocol/limits.js";
+import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
 import type { ServiceError } from "../protocol/messages.js";
 import { Channel, type ChannelHost } from "./channel.js";
 import type { Codec } from "./codec.js";
 import type { ClientEvent, EventOutcome } from "./event-handlers.js";
 import { Inbox } from "./inbox.js";
+import { RECOVERY_WINDOW_MS } from "./limits.js";
 import { frameBytes, type Frame, type Link, type LinkEvents } from "./link.js";
 import { Operations, type Executor } from "./operations.js";
 import type { Payload } from "./payload.js";

@@ -13,7 +13,7 @@ import { atLeast } from "./at-least.js";
 import { backoffDelay, type BackoffDelayOptions } from "./backoff-delay.js";
 import { Passing } from "./passing.js";
 
-/** What a function returns that returns nothing. */
+/** The result of a function that returns nothing. */
 type Nothing = ReturnType<typeof noop>;
 
 /** One wait of {@link retryBackoff}, told before it begins. */

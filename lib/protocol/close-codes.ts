@@ -31,5 +31,3 @@ export const policyViolation = 1008;
 export const tooLarge = 1009;
 
 export const internalError = 1011;
-
-export const serviceRestart = 1012;

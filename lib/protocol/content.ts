@@ -2,7 +2,8 @@ import { toBase64 } from "./bytes.js";
 import { kindOf, shown } from "./kind-of.js";
 import type { DataType } from "./messages.js";
 
-const isArrayBuffer = (content: unknown): content is ArrayBuffer =>
+/** By tag as well: buffers may come from another realm (test runners, worker threads). */
+export const isArrayBuffer = (content: unknown): content is ArrayBuffer =>
   content instanceof ArrayBuffer || Object.prototype.toString.call(content) === "[object ArrayBuffer]";
 
 /** The data type of content for which the caller named none: strings are text, bytes are binary, the rest is JSON. */

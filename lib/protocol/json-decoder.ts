@@ -53,9 +53,9 @@ export function decodeJsonFrame(raw: unknown): DownstreamFrame {
   try {
     json = JSON.parse(raw);
   } catch {
-    return malformed("no valid JSON", raw);
+    return malformed("not valid JSON", raw);
   }
-  if (!isObject(json)) return malformed("no JSON object", raw);
+  if (!isObject(json)) return malformed("not a JSON object", raw);
   try {
     return decodeObject(json);
   } catch (violation) {

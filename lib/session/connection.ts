@@ -248,7 +248,7 @@ export class Connection implements SessionHost, RunHost {
     });
   }
 
-  #dispatch(event: LifecycleEvent, error?: Error): void {
+  #dispatch(event: LifecycleEvent, error?: ConnectionError): void {
     const previous = this.#lifecycle;
     const next = (this.#lifecycle = transition(previous, event));
     if (next === previous) return;

@@ -15,7 +15,7 @@ export interface DeadlineKeeper<T> {
 }
 
 /**
- * Things by key that all get the same time, with one timer for all: what was set first is due first, so only the eldest
+ * Things by key that all get the same time, with one timer for all: what was set first is due first, so only the oldest
  * is watched. Settling one before its time costs nothing but its removal. Iterates in the order set.
  */
 export class Deadlines<K, T extends Due> {

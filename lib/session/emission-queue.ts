@@ -2,7 +2,7 @@ import type { Subject, Subscription } from "rxjs";
 
 type Task = () => void;
 
-/** What an emission belongs to: once that is closed, it is not told any more. */
+/** What an emission belongs to: once that is closed, it is dropped. */
 export type Owner = Pick<Subscription, "closed">;
 
 /**

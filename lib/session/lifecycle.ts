@@ -97,16 +97,6 @@ export type LifecycleEvent =
 
 export type LifecyclePhase = Lifecycle["phase"];
 
-/** Which phases may follow each: the table that tests hold every history against. */
-export const legalTransitions: Readonly<Record<LifecyclePhase, readonly LifecyclePhase[]>> = {
-  stopped: ["stopped", "connecting"],
-  connecting: ["connecting", "joining", "disconnected", "stopped"],
-  joining: ["joining", "connected", "connecting", "disconnected", "stopped"],
-  connected: ["recovering", "connecting", "disconnected", "stopped"],
-  recovering: ["recovering", "connected", "connecting", "disconnected", "stopped"],
-  disconnected: ["connecting", "stopped"],
-};
-
 export const initialLifecycle: Lifecycle = { phase: "stopped", reason: "initial" };
 export const initialState: ConnectionState = { status: "stopped", reason: "initial" };
 

@@ -1,4 +1,5 @@
-import type { ConnectionCause } from "../errors/connection-error.js";
+import type { ConnectionCause, ConnectionError } from "../errors/connection-error.js";
+import type { SendMessageError } from "../errors/send-message-error.js";
 import { defined } from "../protocol/defined.js";
 import type { ServiceError } from "../protocol/messages.js";
 import type { ConnectionState } from "./connection-state.js";
@@ -45,13 +46,15 @@ export interface Gap {
 /** A run of the client ended. */
 export interface Stopped {
   /** Why the client gave up; absent when it was stopped. */
-  readonly error?: Error;
+  readonly error?: ConnectionError;
 }
 
 /** A rejoin that the service refused. */
 export interface RejoinGroupFailed {
+  /** The group, which nobody wants any longer: its subscribers and join commands have been told. */
   readonly group: string;
-  readonly error: Error;
+  /** What the service said. */
+  readonly error: SendMessageError;
 }
 
 /** The service's answer to an operation. */
@@ -86,7 +89,12 @@ export type Notice = { readonly [To in keyof Told]: { readonly to: To; readonly 
  * @param now the time, for how long a recovery took
  * @param error why the client gave up, for `stopped$`
  */
-export function noticesOf(previous: Lifecycle, next: Lifecycle, now: number, error?: Error): readonly Notice[] {
+export function noticesOf(
+  previous: Lifecycle,
+  next: Lifecycle,
+  now: number,
+  error?: ConnectionError,
+): readonly Notice[] {
   const before = sessionOf(previous);
   const after = sessionOf(next);
   const state = connectionStateOf(next);

@@ -11,7 +11,10 @@ export interface CommandResult {
   readonly isDuplicated: boolean;
 }
 
-/** What sends do while no link is live. */
+/**
+ * What sends do while no link is live: `queue` waits for one, in order; `fail` errors with a retriable `ConnectionError`;
+ * `drop` completes without a value. The last two never open a connection.
+ */
 export type WhenOffline = "queue" | "fail" | "drop";
 
 export type OperationKind = "joinGroup" | "leaveGroup" | "sendToGroup" | "sendEvent";

@@ -1,7 +1,10 @@
 import { ConnectionError, type ConnectionCause } from "../errors/connection-error.js";
 import { WebPubSubError } from "../errors/web-pubsub-error.js";
 
-/** Whether a failed attempt at a new session is worth another. */
+/**
+ * Whether a failed attempt at a new session is worth another. `attempt` is the number of the one that failed, counted from
+ * 1 since the start or the last stable link. What it throws makes the client give up.
+ */
 export type ShouldRetry = (cause: ConnectionCause, attempt: number) => boolean;
 
 /** Statuses with which a service says that it will not have this client. */

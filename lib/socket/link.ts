@@ -79,7 +79,7 @@ interface RawCloseEvent {
 }
 
 /**
- * Opens one WebSocket per subscription, emits it as a `Link` when it is open, and completes: the link is now whose who
+ * Opens one WebSocket per subscription, emits it as a `Link` when it is open, and completes: it then belongs to who
  * has taken it. Errors with a `LinkEnd` when the socket does not open. Unsubscribing before abandons it.
  *
  * This is the one file that knows `rxjs/webSocket`. What a `WebSocketSubject` cannot tell (how many bytes are

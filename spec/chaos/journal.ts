@@ -1,6 +1,6 @@
 import { map, merge, type Observable } from "rxjs";
 import type { ConnectionState, GroupDataMessage, ServerDataMessage, WebPubSubClient } from "../../lib/index.js";
-import { legalTransitions } from "../../lib/session/lifecycle.js";
+import { legalTransitions } from "../support/legal-transitions.js";
 import type { ChaosSocket, NetworkObserver } from "./chaos-network.js";
 
 /** What one session of one client brought. */

@@ -71,7 +71,7 @@ describe("lines from a pipe", () => {
     expect(await shell.ended).toBe(1);
     expect(printed(shell)).toEqual(["g ann: 1", "g ann: 3"]);
     expect(shell.stderr).toBe(
-      "connected to chat as ann\nthe line is no JSON, as --type json wants it: oops\n" +
+      "connected to chat as ann\nthe line is not valid JSON, as --type json wants it: oops\n" +
         "rx-webpubsub: 1 of 3 lines could not be sent\n",
     );
   });
@@ -198,7 +198,12 @@ describe("a mistake is one clear line, without anything secret", () => {
       () => [],
       /^a client access URL or connection string is missing: pass it as the argument, or set WEBPUBSUB_CONNECTION_STRING$/,
     ],
-    ["a URL of another kind", () => [`https://h?access_token=${SECRET}`], /^a client access URL reads wss:/],
+    ["a URL of another kind", () => [`https://h?access_token=${SECRET}`], /^not a client access URL, which reads wss:/],
+    [
+      "a URL whose hub cannot be read",
+      () => [`ws://h/client/hubs/%zz?access_token=${SECRET}`],
+      /^not a client access URL, which reads wss:/,
+    ],
     [
       "neither URL nor connection string",
       () => [SECRET, "--hub", "chat"],

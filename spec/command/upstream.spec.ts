@@ -221,9 +221,9 @@ describe("--config", () => {
       hubs([{ url: "http://localhost", event: "*" }]),
       'hubs.chat.upstream[0].event is unknown: known here are "url", "events"',
     ],
-    ["the kind of the access key", { accessKey: { secret: 1 } }, "accessKey is wrong: it must be a text"],
+    ["the kind of the access key", { accessKey: { secret: 1 } }, "accessKey is wrong: it must be a string"],
     ["the access key", { accessKey: "secret", hubs: { a: {} } }, "accessKey must have 32 UTF-8 bytes or more"],
-    ["everything", "null", "the whole is null: it must be an object"],
+    ["everything", "null", "the file is null: it must be an object"],
   ])("that has %s wrong: file, place, value and what to do in one line, and no secret", async (_, content, line) => {
     const file = configFile(content);
     const complaint = await complaintOf(emulator("--config", file));
@@ -231,10 +231,10 @@ describe("--config", () => {
     expect(complaint).not.toContain("secret");
   });
 
-  it("that is no JSON, or is not there", async () => {
+  it("that is not valid JSON, or is not there", async () => {
     const broken = configFile('{\n  "accessKey": "secret" "port": 1\n}');
     expect(await complaintOf(emulator("--config", broken))).toBe(
-      `${broken} is no JSON: there is a mistake in line 2, column 25`,
+      `${broken} is not valid JSON: there is a mistake in line 2, column 25`,
     );
     expect(await complaintOf(emulator("--config", `${broken}.json`))).toMatch(
       /^cannot read .*emulator\.json\.json: ENOENT/,

@@ -24,7 +24,7 @@ it("so it does of a handler whose promise rejects, and of an answer that cannot 
   client.send(event);
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toEqual([
-    expect.stringContaining('the event "tell" failed: TypeError: data of dataType "json" must be JSON, not function'),
+    expect.stringContaining('the event "tell" failed: TypeError: data of dataType "json" must be JSON, not a function'),
     expect.stringContaining('the event "ask" failed: Error: too late'),
   ]);
 });

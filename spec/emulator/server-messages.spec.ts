@@ -55,7 +55,7 @@ it("sends the bytes as they were, whatever becomes of them afterwards", () => {
 it("refuses what cannot be sent, and says what is wrong", () => {
   const { hub } = new VirtualService();
   expect(() => hub.sendToAll(1, { dataType: "text" })).toThrow(
-    new TypeError('data of dataType "text" must be a string, not number'),
+    new TypeError('data of dataType "text" must be a string, not a number'),
   );
   expect(() => hub.sendToAll("x", { dataType: "binary" })).toThrow(TypeError);
   expect(() => hub.sendToAll(undefined)).toThrow(new TypeError('data of dataType "json" must be JSON, not undefined'));

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import {
   connectionStateOf,
   initialLifecycle,
-  legalTransitions,
   transition,
   type Lifecycle,
   type LifecycleEvent,
 } from "../../lib/session/lifecycle.js";
+import { legalTransitions } from "../support/legal-transitions.js";
 
 const cause = fc.constantFrom({ phase: "open" as const }, { phase: "live" as const, code: 1006 });
 const time = fc.nat({ max: 1_000_000 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { ConnectionError } from "../../lib/index.js";
 import { initialLifecycle, transition, type Lifecycle, type LifecycleEvent } from "../../lib/session/lifecycle.js";
 import { noticesOf, type Notice } from "../../lib/session/notices.js";
 
@@ -92,7 +93,7 @@ describe("What is told of a change", () => {
   });
 
   it("the error with which a client gave up goes out with stopped$", () => {
-    const error = new Error("no more");
+    const error = new ConnectionError("no more", { code: "GaveUp", phase: "open" });
     const state = [opened].reduce(transition, initialLifecycle);
     expect(noticesOf(state, transition(state, gaveUp), 0, error).at(-1)).toEqual({ to: "stopped$", value: { error } });
   });

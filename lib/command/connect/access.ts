@@ -25,15 +25,14 @@ export const hubAccess = (text: string, options: Options, scheduler: SchedulerLi
   /^\w+:/.test(text) ? byUrl(text, options) : byConnectionString(text, options, scheduler);
 
 function byUrl(text: string, { hub, user, role }: Options): HubAccess {
-  if (!/^wss?:/i.test(text) || !URL.canParse(text)) {
-    throw new Error("a client access URL reads wss://HOST/client/hubs/HUB?access_token=…, and this one does not");
-  }
+  const wrong = new Error("not a client access URL, which reads wss://HOST/client/hubs/HUB?access_token=…");
+  if (!/^wss?:/i.test(text) || !URL.canParse(text)) throw wrong;
   if (user !== undefined || role !== undefined) {
     throw new Error("--user and --role go with a connection string: the token in a URL says who the user is");
   }
   const url = new URL(text);
   const [, name] = /\/client\/hubs\/([^/]+)\/?$/.exec(url.pathname) ?? [];
-  const named = name === undefined ? undefined : decodeURIComponent(name);
+  const named = decoded(name, wrong);
   if (hub !== undefined && named !== undefined && hub.toLowerCase() !== named.toLowerCase()) {
     throw new Error(`--hub ${hub}: the URL is for the hub ${named}; leave --hub out`);
   }
@@ -43,6 +42,14 @@ function byUrl(text: string, { hub, user, role }: Options): HubAccess {
     access: text,
     hint: "its token is wrong or has expired; rx-webpubsub token makes a new URL",
   };
+}
+
+function decoded(name: string | undefined, wrong: Error): string | undefined {
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name);
+  } catch {
+    throw wrong;
+  }
 }
 
 function byConnectionString(text: string, options: Options, scheduler: SchedulerLike): HubAccess {

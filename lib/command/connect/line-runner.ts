@@ -89,7 +89,7 @@ export class LineRunner {
     try {
       return [JSON.parse(text), lineType];
     } catch {
-      throw new Error(`the line is no JSON, as --type json wants it: ${text}`);
+      throw new Error(`the line is not valid JSON, as --type json wants it: ${text}`);
     }
   }
 

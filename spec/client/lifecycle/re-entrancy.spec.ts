@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Observable } from "rxjs";
-import { legalTransitions } from "../../../lib/session/lifecycle.js";
+import { legalTransitions } from "../../support/legal-transitions.js";
 import type { ConnectionState, WebPubSubClient } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { unreachable } from "../../support/peers.js";
