@@ -39,7 +39,8 @@ export class Watch extends Subscription {
   /** Silence before this does not count. */
   #awakeSince: number;
   #lastPingAt: number;
-  #probes = 0;
+  /** Somebody has asked for proof of life since the watch was last set. */
+  #isProbed = false;
   #framesBeforeProbe = -1;
   #probe = Subscription.EMPTY;
   #tick = Subscription.EMPTY;
@@ -74,22 +75,22 @@ export class Watch extends Subscription {
   }
 
   #watch(): void {
-    const soonest = Math.min(this.#msToPing, this.#msToDeath);
-    if (soonest === Infinity) return;
-    const probesBefore = this.#probes;
-    this.#tick = this.#after(soonest, (hasSlept) => {
-      if (hasSlept) {
-        // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
-        this.#awakeSince = this.options.scheduler.now();
-        if (this.#probes === probesBefore) this.probe();
-      } else if (this.#msToDeath <= 0) {
-        this.#die();
-        return;
-      } else if (this.#msToPing <= 0) {
-        this.#ping();
-      }
-      this.#watch();
-    });
+    this.#isProbed = false;
+    this.#tick = this.#after(Math.min(this.#msToPing, this.#msToDeath), false);
+  }
+
+  #ticked(hasSlept: boolean): void {
+    if (hasSlept) {
+      // Nothing could have come in while we slept: ask before judging, unless somebody did, and count silence anew.
+      this.#awakeSince = this.options.scheduler.now();
+      if (!this.#isProbed) this.probe();
+    } else if (this.#msToDeath <= 0) {
+      this.#die();
+      return;
+    } else if (this.#msToPing <= 0) {
+      this.#ping();
+    }
+    this.#watch();
   }
 
   /** Asks for proof of life now. */
@@ -100,26 +101,30 @@ export class Watch extends Subscription {
     if (this.closed || !watched.canAnswer || (!this.#probe.closed && frames === this.#framesBeforeProbe)) return;
     this.#probe.unsubscribe();
     this.#framesBeforeProbe = frames;
-    this.#probes++;
+    this.#isProbed = true;
     const patience = watched.maySilentlyWork ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
     this.#ping();
-    if (patience === Infinity) return;
-    this.#probe = this.#after(patience, (hasSlept) => {
-      if (this.watched.frameCount !== this.#framesBeforeProbe) return;
-      // The answer may have been lost while we slept: that is no reason to judge the link.
-      if (hasSlept) this.probe();
-      else this.#die();
-    });
+    this.#probe = this.#after(patience, true);
   }
 
-  /** Does something in time, unless this is over, and tells it whether we slept meanwhile. */
-  #after(timeInMs: number, work: (hasSlept: boolean) => void): Subscription {
-    if (this.closed) return Subscription.EMPTY;
+  /** A probe has had its time. */
+  #probed(hasSlept: boolean): void {
+    if (this.watched.frameCount !== this.#framesBeforeProbe) return;
+    // The answer may have been lost while we slept: that is no reason to judge the link.
+    if (hasSlept) this.probe();
+    else this.#die();
+  }
+
+  /** Judges in time, unless that is never or this is over, knowing whether we slept meanwhile. */
+  #after(timeInMs: number, isProbe: boolean): Subscription {
+    if (this.closed || timeInMs === Infinity) return Subscription.EMPTY;
     const { scheduler } = this.options;
     const delay = Math.max(0, Math.min(timeInMs, MAX_TIMER_MS));
     const due = scheduler.now() + delay;
     return after(delay, scheduler, () => {
-      work(hasJumped(due, scheduler.now()));
+      const hasSlept = hasJumped(due, scheduler.now());
+      if (isProbe) this.#probed(hasSlept);
+      else this.#ticked(hasSlept);
     });
   }
 
