@@ -13,16 +13,9 @@ import type { MembershipOptions } from "./membership-options.js";
 import type { CommandResult, Operation } from "./operation.js";
 import type { Outbox } from "./outbox.js";
 import type { Router } from "./router.js";
-import { WaitingJoin } from "./waiting-join.js";
+import { succeed, WaitingJoin } from "./waiting-join.js";
 
 const NOBODY: Observer<unknown> = { next: noop, error: noop, complete: noop };
-
-const succeed =
-  (result: CommandResult) =>
-  (waiting: Observer<CommandResult>): void => {
-    waiting.next(result);
-    waiting.complete();
-  };
 
 /** One who wants a group for as long as they observe it. */
 export interface Observing {

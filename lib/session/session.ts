@@ -12,7 +12,7 @@ import { andThen, notBeforeATick } from "./closing.js";
 import { Delivery, type DeliverySession } from "./delivery.js";
 import type { Owner } from "./emission-queue.js";
 import { Watch, type Watched } from "./liveness.js";
-import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost, type SessionEnd } from "./session-end.js";
+import { attemptFailed, causeOfLoss, isLinkEnd, sessionLost } from "./session-end.js";
 import type { SessionHost, SessionOptions, SessionPorts } from "./session-ports.js";
 
 /** So many links in a row that opened and brought no frame prove that a recovery leads nowhere. */
@@ -134,7 +134,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     const step = this.#nextStep();
     this.#link = undefined;
     if (this.#identity === undefined) {
-      this.#fail(attemptFailed(end, this.#phase, this.#goodbye, this.#hint(end)));
+      this.life.error(attemptFailed(end, this.#phase, this.#goodbye, this.#hint(end)));
       return;
     }
     const { isReliable, recoveryTimeoutInMs, reconnectRetryOptions, scheduler } = this.options;
@@ -145,7 +145,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     const outage = (this.#outage ??= { since: now, attempt: 0, cause: causeOfLoss(end, this.#goodbye) });
     const timeLeft = outage.since + recoveryTimeoutInMs - now;
     if (!isRecoverable || timeLeft <= 0 || this.#isFinal(end)) {
-      this.#fail(sessionLost(outage.cause, end, isRecoverable && !isFirst));
+      this.life.error(sessionLost(outage.cause, end, isRecoverable && !isFirst));
       return;
     }
     const delay = this.ports.pace.delayBefore(++outage.attempt);
@@ -156,16 +156,12 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     if (step.closed) return; // who was told has stopped the client
     if (isAtOnce) this.#recover();
     else if (delay < timeLeft) this.#wait(delay, () => this.#recover());
-    else this.#wait(timeLeft, () => this.#fail(sessionLost(outage.cause, end, true)));
+    else this.#wait(timeLeft, () => this.life.error(sessionLost(outage.cause, end, true)));
   }
 
   #wait(delayInMs: number, then: () => void): void {
     this.#step.add(this.host.now$.subscribe(() => this.#recover()));
     this.#step.add(after(delayInMs, this.options.scheduler, then));
-  }
-
-  #fail(end: SessionEnd): void {
-    this.life.error(end);
   }
 
   /** Lets go of the present step. */

@@ -1,4 +1,4 @@
-import { Subscription, type Subscriber, type Unsubscribable } from "rxjs";
+import { Subscription, type Observer, type Subscriber, type Unsubscribable } from "rxjs";
 import type { AckIds } from "./ack-ids.js";
 import { after } from "./after.js";
 import { timedOut } from "./failures.js";
@@ -49,3 +49,11 @@ export class WaitingJoin implements Unsubscribable {
     this.#reserved = undefined;
   }
 }
+
+/** What a command is told when it is done. */
+export const succeed =
+  (result: CommandResult) =>
+  (waiting: Observer<CommandResult>): void => {
+    waiting.next(result);
+    waiting.complete();
+  };
