@@ -98,8 +98,8 @@ export interface WebPubSubClientOptions {
   readonly random?: () => number;
   /**
    * Its emissions mean "look at the connection now": a live link is probed, a wait ends. Default: in browsers the page
-   * becoming visible, shown again or online; elsewhere nothing. Subscribed while the client runs; when it completes there are no more, its error is logged and else
-   * means the same.
+   * becoming visible, shown again or online; elsewhere nothing. Subscribed while the client runs. When it completes,
+   * or errors, which is logged, nothing wakes the client any more but a jump of the clock.
    */
   readonly wake$?: Observable<unknown>;
 }

@@ -1,6 +1,6 @@
 import { defer, Observable } from "rxjs";
 import { ClientStoppedError } from "../errors/client-errors.js";
-import { messageOf } from "../errors/foreign-error.js";
+import { messageOf, redactedError } from "../errors/foreign-error.js";
 import type { RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { utf8Length } from "../protocol/bytes.js";
 import type { Codec } from "../protocol/codec.js";
@@ -119,7 +119,7 @@ export class Commands {
       } catch (error) {
         if (ackId !== undefined) ackIds.release(ackId);
         const Wrong = error instanceof RangeError ? RangeError : TypeError;
-        throw new Wrong(`${describeOperation({ kind, target })}: ${messageOf(error)}`, { cause: error });
+        throw new Wrong(`${describeOperation({ kind, target })}: ${messageOf(error)}`, { cause: redactedError(error) });
       }
       new Sending(kind, target, frame, ackId, this.ports, subscriber).begin(whenOffline);
     });

@@ -113,6 +113,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
 
   #receive(value: T): boolean {
     const id = value.sequenceId;
+    if (this.closed) return false;
     if (typeof id !== "number") return true;
     const { options } = this;
     const { count = 200, bytes = 2_097_152, timeInMs = 1_000, scheduler = asyncScheduler } = options;

@@ -466,3 +466,18 @@ describe("sequenceAck", () => {
     );
   });
 });
+
+it("one who is unsubscribed by another subscriber of the same value neither acknowledges it nor leaves a timer", () => {
+  marbles((_helpers, scheduler) => {
+    const acks: number[] = [];
+    const source$ = new Subject<Message>();
+    source$.subscribe(() => acknowledged.unsubscribe());
+    const passed: Message[] = [];
+    const send = (largest: number) => void acks.push(largest);
+    const acknowledged = source$.pipe(sequenceAck({ send, scheduler })).subscribe((value) => passed.push(value));
+    source$.next(id(1));
+    expect(waiting(scheduler)).toBe(0);
+    scheduler.flush();
+    expect([passed, acks]).toEqual([[], []]);
+  });
+});
