@@ -16,6 +16,8 @@ interface Verdict {
   readonly pauseMs: number;
 }
 
+type Answer = "allowed" | "refused" | "unknown";
+
 /**
  * Asks applications whether they want events of this service, before they get the first one (service-surface §4.1).
  * An application that has agreed is asked again from time to time, in the background; one that has not is asked again
@@ -41,24 +43,26 @@ export class AbuseProtection {
   }
 
   #validate(url: string, before: Verdict | undefined): Promise<boolean> {
-    const validation = this.#ask(url).then((passed) => {
+    const validation = this.#ask(url).then((answer) => {
+      const passed = answer === "allowed";
       this.#pending.delete(url);
       const pauseMs = before?.passed === false ? Math.min(2 * before.pauseMs, VALID_FOR_MS) : FIRST_PAUSE_MS;
       const until = this.scheduler.now() + (passed ? VALID_FOR_MS : pauseMs);
       this.#verdicts.set(url, { passed, until, pauseMs });
-      if (!passed) warning(() => `${url} did not pass the validation and gets no events`);
+      const why = answer === undefined ? "gave no answer to the validation" : "did not pass the validation";
+      if (!passed) warning(() => `${url} ${why} and gets no events`);
       return passed;
     });
     this.#pending.set(url, validation);
     return validation;
   }
 
-  async #ask(url: string): Promise<boolean> {
+  async #ask(url: string): Promise<Answer | undefined> {
     const answer = await this.#request(url, "OPTIONS");
-    return (answer === "unknown" ? await this.#request(url, "GET") : answer) === "allowed";
+    return answer === "unknown" ? this.#request(url, "GET") : answer;
   }
 
-  async #request(url: string, method: string): Promise<"allowed" | "refused" | "unknown" | undefined> {
+  async #request(url: string, method: string): Promise<Answer | undefined> {
     const headers = { "WebHook-Request-Origin": this.host, "ce-awpsversion": "1.0" };
     const limit = { of: "each", ms: REQUEST_LIMIT_MS } as const;
     return this.http.ask({ url, method, headers, limit }, async (response) => {
