@@ -121,7 +121,7 @@ export class Commands {
         const Wrong = error instanceof RangeError ? RangeError : TypeError;
         throw new Wrong(`${describeOperation({ kind, target })}: ${messageOf(error)}`, { cause: redactedError(error) });
       }
-      new Sending(kind, target, frame, ackId, this.ports, subscriber).begin(whenOffline);
+      new Sending(kind, target, frame, ackId, whenOffline, this.ports, subscriber).begin();
     });
   }
 }

@@ -14,7 +14,7 @@ export class Sending implements Transmission {
   session: string | undefined;
   dueAt = Infinity;
   #isHolding = false;
-  #isReserved: boolean;
+  #reserved: number | undefined;
   #retries = 0;
 
   /** Its `ackId`, if it has one, is reserved; unsubscribing releases it. */
@@ -23,10 +23,11 @@ export class Sending implements Transmission {
     readonly target: string,
     readonly frame: string | Uint8Array,
     readonly ackId: number | undefined,
+    readonly whenOffline: WhenOffline,
     private readonly ports: SendingPorts,
     private readonly destination: Subscriber<CommandResult>,
   ) {
-    this.#isReserved = ackId !== undefined;
+    this.#reserved = ackId;
     destination.add(this);
   }
 
@@ -34,11 +35,11 @@ export class Sending implements Transmission {
     return this.destination.closed;
   }
 
-  begin(whenOffline: WhenOffline): void {
+  begin(): void {
     const { outbox, holders } = this.ports;
-    const isHolding = whenOffline === "queue" || outbox.isLive;
+    const isHolding = this.whenOffline === "queue" || outbox.isLive;
     // Before the connection is opened for it, so that it is told what that brings about at once.
-    outbox.submit(this, whenOffline);
+    outbox.submit(this);
     if (!isHolding || this.closed) return;
     this.#isHolding = true;
     holders.acquire();
@@ -74,7 +75,7 @@ export class Sending implements Transmission {
 
   /** Whoever is told of the outcome may choose the id again. */
   #release(): void {
-    if (this.#isReserved && this.ackId !== undefined) this.ports.ackIds.release(this.ackId);
-    this.#isReserved = false;
+    if (this.#reserved !== undefined) this.ports.ackIds.release(this.#reserved);
+    this.#reserved = undefined;
   }
 }

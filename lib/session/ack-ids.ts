@@ -42,9 +42,9 @@ export class AckIds {
   /** @throws RangeError when a chosen id is no id, or awaits its ack already */
   check(ackId: number): void {
     const problem = invalidId(ackId);
-    if (problem) throw new RangeError(`ackId ${String(ackId)} cannot be used: ${problem}`);
+    if (problem) throw new RangeError(`ackId ${String(ackId)}: ${problem}`);
     if (this.#pending?.current.has(ackId)) {
-      throw new RangeError(`ackId ${ackId} awaits its ack already; choose another or leave it out`);
+      throw new RangeError(`ackId ${ackId} awaits its ack already; choose another`);
     }
   }
 }

@@ -38,6 +38,8 @@ export interface Operation {
 export interface Transmission extends Operation, Due, Observer<CommandResult> {
   /** Nobody waits for the outcome any longer. */
   readonly closed: boolean;
+  /** What becomes of it, while it is unsent, without a live link; absent: it waits. */
+  readonly whenOffline?: WhenOffline;
   /** What came after it wants the contrary: it is not to be sent again. */
   readonly isObsolete?: boolean;
   /** After a failure that may pass: how long to wait before sending it again; undefined: it is not to be. */
@@ -57,7 +59,7 @@ export function refusalOf(
   ackId: number,
   errorDetail: ServiceError | undefined,
 ): SendMessageError {
-  const { name, message } = errorDetail ?? { name: "Unknown", message: "the service gave no reason" };
+  const { name, message } = errorDetail ?? { name: "Unknown", message: "no reason given" };
   return new SendMessageError(
     `${describeOperation(operation)} failed: ${name}: ${message}${adviceFor(operation, name)}`,
     { code: name, ackId, errorDetail },
@@ -70,7 +72,7 @@ function adviceFor({ kind, target }: Operation, code: string): string {
     return ` (the access token lacks the role webpubsub.${permission} or webpubsub.${permission}.${target})`;
   }
   if (code === "InternalServerError" && kind === "sendEvent") {
-    return " (does the hub have an event handler for this event, and did it answer?)";
+    return " (does the hub have an event handler for it?)";
   }
   return "";
 }
@@ -80,7 +82,7 @@ export const unacknowledged = (operation: Operation, why: unknown): SendMessageE
   const hint =
     operation.kind === "sendEvent" ? "; a service that closes after an event may lack an event handler for it" : "";
   return new SendMessageError(
-    `${describeOperation(operation)}: the session ended before the ack came; it may have been applied or not${hint}`,
+    `${describeOperation(operation)}: the session ended before the ack came; it may have been applied${hint}`,
     { code: "Unacknowledged", ackId: operation.ackId, cause: why },
   );
 };

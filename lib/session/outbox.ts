@@ -12,7 +12,6 @@ import {
   unacknowledged,
   type Operation,
   type Transmission,
-  type WhenOffline,
 } from "./operation.js";
 import type { Outlet } from "./outlet.js";
 import { Retries } from "./retries.js";
@@ -71,13 +70,13 @@ export class Outbox implements SendQueueHost {
    * `TimeoutError`, `QueueOverflowError`, `ConnectionError` when `whenOffline` is `fail`. When that is over, or not
    * wanted any longer, the caller is to {@link forget} it.
    */
-  submit(transmission: Transmission, whenOffline: WhenOffline = "queue"): void {
+  submit(transmission: Transmission): void {
     if (transmission.session !== undefined && transmission.session !== this.#outlet.session) {
       transmission.error(unacknowledged(transmission, undefined));
     } else if (isMembership(transmission)) {
       this.#submitMembership(transmission);
     } else {
-      this.#submitSend(transmission, whenOffline);
+      this.#submitSend(transmission);
     }
   }
 
@@ -161,22 +160,27 @@ export class Outbox implements SendQueueHost {
     }
   }
 
-  #submitSend(transmission: Transmission, whenOffline: WhenOffline): void {
-    // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
-    const isUnsent = transmission.session === undefined;
-    if (isUnsent && !this.isLive && whenOffline !== "queue") {
-      if (whenOffline === "drop") transmission.complete();
-      else transmission.error(offline(transmission));
-      return;
-    }
+  #submitSend(transmission: Transmission): void {
+    if (this.#isOver(transmission)) return;
     this.flush();
     if (this.#queued.isEmpty && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
       this.#send(transmission, this.#outlet.link, this.#outlet.session);
-    } else if (isUnsent && this.#queued.size >= this.options.maxQueuedSends) {
+    } else if (transmission.session === undefined && this.#queued.size >= this.options.maxQueuedSends) {
       transmission.error(new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));
     } else {
       this.#queued.add(transmission);
     }
+  }
+
+  /** Ends what would rather not wait for a link, when none is live; tells whether it did. */
+  #isOver(transmission: Transmission): boolean {
+    const { session, whenOffline = "queue" } = transmission;
+    // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
+    if (session !== undefined || this.isLive || whenOffline === "queue") return false;
+    this.#queued.delete(transmission);
+    if (whenOffline === "drop") transmission.complete();
+    else transmission.error(offline(transmission));
+    return true;
   }
 
   /** Sends what waits, in order, as far as the link takes it. */
@@ -192,30 +196,27 @@ export class Outbox implements SendQueueHost {
   #send(transmission: Transmission, link: Link, session: string): void {
     transmission.session = session;
     const { ackId } = transmission;
-    if (ackId === undefined) {
-      link.send(transmission.frame);
-      this.queue.emit(transmission, { isDuplicated: false }, transmission);
-      return;
-    }
-    this.#unacknowledged.set(ackId, transmission);
+    if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
     link.send(transmission.frame);
+    if (ackId === undefined) this.queue.emit(transmission, { isDuplicated: false }, transmission);
   }
 
   /** Nothing is on its way for now. */
   #rest(): void {
     this.#unacknowledged.stop();
     this.#queued.pause();
+    for (const transmission of [...this.#queued]) this.#isOver(transmission);
   }
 
   /** Ends the session for what awaits an ack, for some of what waits, and for what was to be sent again. */
   #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
     this.#outlet = { status: "closed" };
-    this.#rest();
     const ended = [...this.#unacknowledged, ...waiting, ...this.#retries.all].map((transmission) => ({
       transmission,
       error: this.#retries.errorOf(transmission, errorFor(transmission)),
     }));
     for (const { transmission } of ended) this.forget(transmission);
+    this.#rest();
     for (const { transmission, error } of ended) this.queue.push(() => transmission.error(error));
   }
 

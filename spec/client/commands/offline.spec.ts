@@ -158,6 +158,37 @@ describe.each(["per client", "per call"])("whenOffline %s", (where) => {
     expect(stage.client.state).toEqual({ status: "stopped", reason: "initial" });
   });
 
+  it.each([1006, 1008])("both end what still waits for a link to be ready when that link is lost by %i", (code) => {
+    for (const [whenOffline, offline] of [
+      ["fail", { code: "LinkLost" }],
+      ["drop", "dropped"],
+    ] as const) {
+      const { stage, options } = arrange(whenOffline);
+      stage.client.group("slow").messages$.subscribe();
+      stage.socket.open();
+      stage.socket.connected();
+      const send = record(stage.client.sendToGroup("g", "a", "text", options));
+      const patient = record(stage.client.sendToGroup("g", "b", "text", { whenOffline: "queue" }));
+      expect(outcomeOf(send)).toBe("pending");
+      stage.socket.end(code);
+      if (typeof offline === "string") expect(outcomeOf(send)).toBe(offline);
+      else expect(outcomeOf(send)).toMatchObject(offline);
+      expect(outcomeOf(patient)).toBe("pending");
+    }
+  });
+
+  it("both end as the client is stopped, when it is", () => {
+    for (const whenOffline of ["fail", "drop"] as const) {
+      const { stage, options } = arrange(whenOffline);
+      stage.client.group("slow").messages$.subscribe();
+      stage.socket.open();
+      stage.socket.connected();
+      const send = record(stage.client.sendToGroup("g", "a", "text", options));
+      void stage.client.stop();
+      expect(outcomeOf(send)).toMatchObject({ code: "ClientStopped" });
+    }
+  });
+
   it("both count a recovery as offline, and a live link as none", () => {
     for (const [whenOffline, offline] of [
       ["fail", { code: "LinkLost" }],
