@@ -204,8 +204,7 @@ export class WebPubSubClient extends AsyncDisposable {
 
   /**
    * Leaves a group, unless subscriptions to its messages remain: then it completes at once, without an `ackId`, as it does
-   * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does. What was sent is
-   * not called off by unsubscribing.
+   * when there is no session. Cold: each subscription is one operation; errors as {@link joinGroup} does.
    */
   leaveGroup(group: string, options?: MembershipCommandOptions): Observable<CommandResult> {
     return this.#parts.commands.leaveGroup(group, options);

@@ -81,7 +81,7 @@ export class MembershipChange extends Subscription implements Transmission {
 
   next(result: CommandResult): void {
     if (this.closed) return;
-    this.unsubscribe();
+    this.#end();
     // What is acknowledged as a repeat was done when it was sent before.
     this.#done(result.isDuplicated ? this.#first : this.#last);
     this.outcome.next(result);
@@ -90,13 +90,9 @@ export class MembershipChange extends Subscription implements Transmission {
 
   error(error: unknown): void {
     if (this.closed) return;
-    this.unsubscribe();
-    if (!isUnanswered(error)) {
-      if (this.record.lastJoin === this.#last) this.record.lastJoin = 0;
-    } else if (this.kind === "leaveGroup") {
-      // It may have been done: who wants the group from now on joins anew.
-      this.#done(this.#last);
-    }
+    this.#end();
+    if (isUnanswered(error)) this.#maybeDone();
+    else if (this.record.lastJoin === this.#last) this.record.lastJoin = 0;
     this.outcome.error(error);
   }
 
@@ -106,11 +102,21 @@ export class MembershipChange extends Subscription implements Transmission {
 
   override unsubscribe(): void {
     if (this.closed) return;
+    this.#end();
+    if (this.#first > 0) this.#maybeDone();
+  }
+
+  #end(): void {
     super.unsubscribe();
     this.host.outbox.forget(this);
     // Whoever is told of the outcome may choose the id again.
     this.host.ackIds.release(this.ackId);
     this.host.records.unwatch(this.record);
+  }
+
+  /** Nobody will know: after a leave, who wants the group from now on joins anew. */
+  #maybeDone(): void {
+    if (this.kind === "leaveGroup") this.#done(this.#last);
   }
 
   /** It was done at its place among the changes; one at a later place tells what is. */

@@ -144,9 +144,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** Sends one join or leave for a command. Cold. */
   change(kind: MembershipChange["kind"], record: GroupRecord, ackId: number | undefined): Observable<CommandResult> {
     return new Observable((subscriber) => {
-      // A leave goes on for nobody, so that what is known of the group stays true.
-      const owner = kind === "joinGroup" ? subscriber : new Subscription();
-      this.#begin(kind, record, this.options.messageRetry, owner, subscriber, this.ackIds.take(ackId));
+      this.#begin(kind, record, this.options.messageRetry, subscriber, subscriber, this.ackIds.take(ackId));
     });
   }
 

@@ -136,7 +136,29 @@ describe("A leave under way", () => {
     expect(group.sent).toEqual(["leave 1", "join 2", "leave 3"]);
   });
 
-  it("whose caller has gone is done all the same: who observes the group then joins it", () => {
+  it("whose caller has gone is forgotten, as any command, and its id is free", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    record(group.stage.client.leaveGroup("g", { ackId: 7 })).unsubscribe();
+    group.advance(100_000);
+    expect(group.sent).toEqual(["join 1", "leave 7"]);
+    const send = record(group.stage.client.sendToGroup("g", "a", "text", { ackId: 7 }));
+    expect(outcomeOf(send)).toBe("pending");
+  });
+
+  it("that was refused for now, and whose caller has gone, leaves everything as it was", () => {
+    const group = connected();
+    group.join();
+    group.ack(1);
+    const leave = group.leave();
+    group.ack(2, LATER);
+    leave.unsubscribe();
+    group.advance(60_000);
+    expect(group.isJoined).toBe(true);
+  });
+
+  it("whose caller has gone may be done all the same: who observes the group then joins it", () => {
     const group = connected();
     group.join();
     group.ack(1);
