@@ -220,8 +220,8 @@ export class Connection implements SessionHost, RunHost {
 
   linkLost(at: number, cause: ConnectionCause, retryAt: number | undefined): void {
     this.ports.queue.transact(() => {
-      this.ports.outbox.pause();
       this.#dispatch({ type: "linkLost", at, cause, retryAt });
+      this.ports.outbox.pause();
     });
   }
 

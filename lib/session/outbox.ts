@@ -205,7 +205,8 @@ export class Outbox implements SendQueueHost {
   #rest(): void {
     this.#unacknowledged.stop();
     this.#queued.pause();
-    for (const transmission of [...this.#queued]) this.#isOver(transmission);
+    // After what is told of the loss.
+    for (const transmission of this.#queued) this.queue.push(() => this.#isOver(transmission));
   }
 
   /** Ends the session for what awaits an ack, for some of what waits, and for what was to be sent again. */

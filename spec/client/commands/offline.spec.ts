@@ -1,3 +1,4 @@
+import { skip } from "rxjs";
 import { ConnectionError, QueueOverflowError, TimeoutError, type WhenOffline } from "../../../lib/index.js";
 import { outcomeOf, record } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
@@ -174,6 +175,21 @@ describe.each(["per client", "per call"])("whenOffline %s", (where) => {
       if (typeof offline === "string") expect(outcomeOf(send)).toBe(offline);
       else expect(outcomeOf(send)).toMatchObject(offline);
       expect(outcomeOf(patient)).toBe("pending");
+    }
+  });
+
+  it("both are told after the loss itself, as whatever follows from one", () => {
+    for (const whenOffline of ["fail", "drop"] as const) {
+      const { stage, options } = arrange(whenOffline);
+      stage.client.group("slow").messages$.subscribe();
+      stage.socket.open();
+      stage.socket.connected();
+      const told: string[] = [];
+      stage.client.state$.pipe(skip(1)).subscribe(({ status }) => told.push(status));
+      const note = () => told.push("ended");
+      stage.client.sendToGroup("g", "a", "text", options).subscribe({ error: note, complete: note });
+      stage.socket.end(1008);
+      expect(told).toEqual(["disconnected", "ended"]);
     }
   });
 
