@@ -120,10 +120,10 @@ function decodeData(dataType: DataType, data: unknown): unknown {
     must(data !== undefined, "data", "present");
     return data;
   }
-  must(typeof data === "string", "data", `a string in a ${dataType} message`);
+  must(typeof data === "string", "data", "a string, for its dataType");
   if (dataType === "text") return data;
   const bytes = fromBase64(data);
-  must(bytes !== undefined, "data", `base64 in a ${dataType} message`);
+  must(bytes !== undefined, "data", "base64, for its dataType");
   return bytes;
 }
 

@@ -20,7 +20,7 @@ const inbound = (
     ...KINDS,
     ...(others.clients ?? []),
   ]),
-  shows: [cpu],
+  shows: [cpu, perSecond],
   targets: [
     atMost(limit, "÷ floor", ratio("cpu", "floor")),
     ...(others.targets ?? []),
@@ -56,7 +56,7 @@ export const windowRows = (quick: boolean): Row[] => {
       turns: 6,
       title: "inbound, reliable, sender waits for the window",
       runs: each({ kind: "timed", seconds, burst: { ...window, window: "waits" } }),
-      shows: [perSecond],
+      shows: [perSecond, cpu],
       targets: [atLeast(0.9, "÷ floor", ratio("perSecond", "floor"))],
     },
     {
@@ -64,7 +64,7 @@ export const windowRows = (quick: boolean): Row[] => {
       turns: 1,
       title: "the same, a steady 10,000 messages/s, window enforced",
       runs: each({ kind: "timed", seconds, burst: { ...window, window: "overruns", perSecond: 10_000 } }),
-      shows: [perSecond, { key: "lost", unit: "sessions lost", digits: 0 }],
+      shows: [perSecond, cpu, { key: "lost", unit: "sessions lost", digits: 0 }],
       targets: [never("lost")],
     },
   ];
@@ -87,7 +87,7 @@ export const groupRows = (quick: boolean): Row[] => {
         ),
         { label: `floor, ${label(most)}`, client: "floor", scenario: { kind: "inbound", groups: most, burst } },
       ],
-      shows: [cpu],
+      shows: [cpu, perSecond],
       targets: [atMost(1.3, `at ${most.toLocaleString("en")} ÷ at 1`, ratio("cpu", label(1), label(most)))],
     },
   ];

@@ -1,15 +1,14 @@
 import { atLeast, atMost, each, ratio, type Row } from "./row.js";
 
+const cpu = { key: "cpu", unit: "µs CPU/operation", digits: 1 };
+
 export const publishRows = (quick: boolean): Row[] => [
   {
     name: "publish-256",
     turns: 6,
     title: "publish with ack, 256 in flight",
     runs: each({ kind: "publish", operations: quick ? 5_000 : 15_000, inFlight: 256 }),
-    shows: [
-      { key: "perSecond", unit: "operations/s", digits: 0 },
-      { key: "cpu", unit: "µs CPU/operation", digits: 1 },
-    ],
+    shows: [{ key: "perSecond", unit: "operations/s", digits: 0 }, cpu],
     targets: [atLeast(1.2, "÷ official", ratio("perSecond", "official"))],
   },
   {
@@ -20,6 +19,7 @@ export const publishRows = (quick: boolean): Row[] => [
     shows: [
       { key: "p50", unit: "µs p50", digits: 0 },
       { key: "p99", unit: "µs p99", digits: 0 },
+      cpu,
     ],
     targets: [atMost(1.2, "p50 ÷ floor", ratio("p50", "floor")), atMost(1.2, "p99 ÷ floor", ratio("p99", "floor"))],
   },
