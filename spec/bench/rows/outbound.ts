@@ -16,11 +16,7 @@ export const publishRows = (quick: boolean): Row[] => [
     turns: 6,
     title: "publish with ack, one at a time",
     runs: each({ kind: "publish", operations: quick ? 1_000 : 2_500, inFlight: 1 }),
-    shows: [
-      { key: "p50", unit: "µs p50", digits: 0 },
-      { key: "p99", unit: "µs p99", digits: 0 },
-      cpu,
-    ],
+    shows: [{ key: "p50", unit: "µs p50", digits: 0 }, { key: "p99", unit: "µs p99", digits: 0 }, cpu],
     targets: [atMost(1.2, "p50 ÷ floor", ratio("p50", "floor")), atMost(1.2, "p99 ÷ floor", ratio("p99", "floor"))],
   },
 ];
