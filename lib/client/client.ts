@@ -133,12 +133,7 @@ export class WebPubSubClient extends AsyncDisposable {
     return this.#parts.queue.transact(() => {
       const settle = this.#parts.holders.holdForStart();
       open();
-      const ready = whenReady(this.#parts.connection, aborter);
-      void ready.then(
-        () => settle(true),
-        () => settle(false),
-      );
-      return ready;
+      return whenReady(this.#parts.connection, settle, aborter);
     });
   }
 

@@ -1,3 +1,4 @@
+import { noop } from "rxjs";
 import type { Connection } from "../session/connection.js";
 import { identityOf } from "../session/lifecycle.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
@@ -21,19 +22,27 @@ export interface StartOptions {
 /**
  * Settles when the run that is under way has a session that is ready, has given up, or was stopped; or with the signal's
  * reason. Its rejection is never unhandled: whoever does not await it is told by `stopped$`.
+ *
+ * @param settle told at once how it turns out
  */
-export function whenReady(connection: Connection, signal?: AbortSignalLike): Promise<SessionIdentity> {
+export function whenReady(
+  connection: Connection,
+  settle: (isReady: boolean) => void = noop,
+  signal?: AbortSignalLike,
+): Promise<SessionIdentity> {
   const { lifecycle, run } = connection;
   return handled(
     new Promise((resolve, reject) => {
       const abort = () => {
         waiting.unsubscribe();
+        settle(false);
         const reason = signal?.reason as Error;
         reject(reason);
       };
       const waiting = connection.outcome$.subscribe((outcome) => {
         if (outcome.run < run) return;
         waiting.unsubscribe();
+        settle("session" in outcome);
         if ("error" in outcome) reject(outcome.error);
         else resolve(outcome.session);
       });
@@ -41,6 +50,7 @@ export function whenReady(connection: Connection, signal?: AbortSignalLike): Pro
         abort();
       } else if (lifecycle.phase === "connected") {
         waiting.unsubscribe();
+        settle(true);
         resolve(identityOf(lifecycle.session));
       } else if (signal) {
         signal.addEventListener("abort", abort);

@@ -48,8 +48,8 @@ export function checkAccessToken(
 
 function isFor(audience: unknown, { host, hub }: { readonly host: string; readonly hub: string }): boolean {
   if (typeof audience !== "string") return false;
-  const place = audience.toLowerCase().replace(/^https?:\/\//, "");
-  return [hub, encodeURIComponent(hub)].some((name) => place === `${host}/client/hubs/${name}`.toLowerCase());
+  const place = audience.toLowerCase().replace(/^https:/, "http:");
+  return [hub, encodeURIComponent(hub)].some((name) => place === `http://${host}/client/hubs/${name}`.toLowerCase());
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

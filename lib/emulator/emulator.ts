@@ -53,6 +53,7 @@ export class WebPubSubEmulator extends EmulatorBase {
   static async start(options: PortEmulatorOptions = {}): Promise<WebPubSubEmulator> {
     const { port = 0, host = "127.0.0.1" } = options;
     requireType(isString(host), "host", "a string", host);
+    requireType(typeof port === "number", "port", "a number", port);
     const core = createCore(options, hostInUrl(host));
     // Only now: under jsdom, which lacks what HTTP needs, the emulator in memory is to work all the same.
     const { PortTransport } = await import("./port-transport.js");

@@ -119,7 +119,7 @@ class Retrying<T> {
     try {
       this.#wait(error);
     } catch (thrown) {
-      this.destination.error(thrown);
+      if (!this.destination.closed) this.destination.error(thrown);
     }
   }
 
@@ -133,6 +133,7 @@ class Retrying<T> {
     } = this.policy;
     if (this.#retries >= maxRetries || (shouldRetry && !shouldRetry(error, this.#attempts))) throw error;
     const delayInMs = backoffDelay(this.policy, ++this.#retries, random);
+    if (this.destination.closed) return; // who was asked has unsubscribed
     const retryAt = scheduler.now() + delayInMs;
     const retryNow = onWait?.({ error, attempt: this.#attempts + 1, retry: this.#retries, delayInMs, retryAt });
     const wait = new Subscription();

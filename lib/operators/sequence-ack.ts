@@ -65,7 +65,8 @@ export function sequenceAck<T extends Sequenced>(options: SequenceAckOptions<T>)
 }
 
 class Acknowledging<T extends Sequenced> extends Passing<T> {
-  #largest = 0;
+  /** An id may be 0. */
+  #largest = -1;
   /** Come since the last acknowledgement; above 0 means that something is unacknowledged. */
   #ids = 0;
   #size = 0;
@@ -119,7 +120,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
     const { count = 200, bytes = 2_097_152, timeInMs = 1_000, scheduler = asyncScheduler } = options;
     if (options.sizeOf) this.#size += options.sizeOf(value);
     const isNew = id > this.#largest;
-    this.#ids += isNew ? id - this.#largest : 1;
+    this.#ids += (isNew && id - Math.max(this.#largest, 0)) || 1;
     if (isNew) this.#largest = id;
     if (this.#ids >= count || this.#size >= bytes) this.#acknowledge();
     else if (this.#timer.closed && timeInMs < Infinity) {

@@ -29,13 +29,15 @@ export function toBase64(bytes: Uint8Array): string {
  * The bytes of a base64 string, in a buffer of their own; nothing when it is not valid base64.
  *
  * Decodes right into a buffer of its own. Node passes over what is not base64, so that a text with a flaw yields fewer
- * bytes than its length says; but it also takes the URL-safe alphabet. Several times faster than the expression.
+ * bytes than its length says; but it also takes the URL-safe alphabet, and of a character that is not ASCII the low byte.
+ * Several times faster than the expression.
  */
 export function fromBase64(text: string): ArrayBuffer | undefined {
   if (!nodeBuffer) return everywhere.fromBase64(text);
-  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return undefined;
+  const { length } = text;
+  if (length % 4 !== 0 || text.includes("-") || text.includes("_") || utf8Length(text) !== length) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const bytes = nodeBuffer.allocUnsafeSlow((text.length / 4) * 3 - padding);
+  const bytes = nodeBuffer.allocUnsafeSlow((length / 4) * 3 - padding);
   return bytes.write(text, "base64") === bytes.byteLength ? bytes.buffer : undefined;
 }
 

@@ -1,5 +1,5 @@
 const SECRET_PARAMETER = /((?:access_token|awps_reconnection_token)(?:=|%3D)|AccessKey\s*=\s*|Bearer\s+)[^&\s"'#;,]*/gi;
-const SECRET_FIELD = /("(?:reconnectionToken|access_token|token)"\s*:\s*")(?:[^"\\]|\\.)*/gi;
+const SECRET_FIELD = /((["'])(?:reconnectionToken|access_token|token)\\?\2\s*:\s*\\?\2)(?:(?!\2)[^\\]|\\.)*/gi;
 // Also one that was cut off before it was shown.
 const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}(?:\.[\w-]*){0,2}/g;
 

@@ -126,7 +126,6 @@ export class Connection implements SessionHost, RunHost {
           }),
         );
       }
-      membership.start();
       // Known before it begins, so that an access function that stops the client stops this run.
       this.#run = new Run(this.options, this, isFixed(this.ports.access), this.run + 1);
       this.#run.begin();
@@ -230,6 +229,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   recovered(): void {
+    this.ports.outbox.revive();
     this.#becomeReady({ type: "recovered" });
   }
 

@@ -49,6 +49,8 @@ export class GroupRecords {
 
   /** Drops a record that nobody needs any more. */
   forget(record: GroupRecord): void {
+    // Who wants it next joins it anew.
+    if (!record.isWanted && record.joinedOn === undefined) record.wasJoined = false;
     if (record.isForgettable && this.#records?.get(record.name) === record) this.#records.delete(record.name);
   }
 }

@@ -82,8 +82,8 @@ export class MembershipChange extends Subscription implements Transmission {
   next(result: CommandResult): void {
     if (this.closed) return;
     this.#end();
-    // What is acknowledged as a repeat was done when it was sent before.
-    this.#done(result.isDuplicated ? this.#first : this.#last);
+    // The ack may be that of its first transmission: what is sent again is not done again.
+    this.#done(this.#first);
     this.outcome.next(result);
     this.outcome.complete();
   }

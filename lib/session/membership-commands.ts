@@ -46,7 +46,7 @@ export const joining = (
 /** Goes on otherwise when the session is lost before the ack, and another one is to come. */
 const overtaken = (membership: Membership, otherwise: () => ObservableInput<CommandResult>) =>
   catchError<CommandResult, ObservableInput<CommandResult>>((error: unknown) => {
-    if (isUnacknowledged(error) && membership.isRunning) return otherwise();
+    if (isUnacknowledged(error) && membership.goesOn) return otherwise();
     throw error;
   });
 

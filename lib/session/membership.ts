@@ -37,7 +37,9 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** Changes that belong to the present session, but for its first joins. */
   #work = Subscription.EMPTY;
   #connectionId: string | undefined;
-  #isRunning = false;
+  /** How often a run has ended, and how often it had when a session last did. */
+  #stops = 0;
+  #stopsBefore = 0;
 
   constructor(
     readonly options: MembershipOptions,
@@ -56,8 +58,9 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     this.#reconcile(record);
   }
 
-  get isRunning(): boolean {
-    return this.#isRunning;
+  /** Whether the run goes on in which the last session has ended: its joins are those of the next one. */
+  get goesOn(): boolean {
+    return this.#stops === this.#stopsBefore;
   }
 
   /** The groups that the present or next session is to be joined to. */
@@ -99,14 +102,9 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     this.#leaving.set(record, record);
   }
 
-  /** A run began. */
-  start(): void {
-    this.#isRunning = true;
-  }
-
   /** The run ended: join commands that wait for the next session have none to wait for. */
   stop(errorFor: (operation: Pick<Operation, "kind" | "target">) => Error): void {
-    this.#isRunning = false;
+    this.#stops++;
     for (const record of this.records) {
       this.#settleWaiting(record, (waiting) => waiting.error(errorFor({ kind: "joinGroup", target: record.name })));
     }
@@ -119,6 +117,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** The session is over, and with it every membership. */
   endSession(): void {
     this.#connectionId = undefined;
+    this.#stopsBefore = this.#stops;
     this.rest();
     for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropClaim();
@@ -259,7 +258,8 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     const { name } = record;
     record.refusals++;
     record.observers = 0;
-    record.dropClaims();
+    // Joins by command that are under way have an answer of their own to come.
+    record.dropClaim();
     if (isRejoin) this.queue.push(() => this.announcer.next("rejoinGroupFailed$", { group: name, error }));
     this.router.refuse(name, error);
   }

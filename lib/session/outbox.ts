@@ -54,15 +54,14 @@ export class Outbox implements SendQueueHost {
 
   /** Whether a link is live, so that sends are on their way or soon will be. */
   get isLive(): boolean {
-    return "link" in this.#outlet;
+    return this.hasSession && this.#outlet.status !== "down";
   }
 
   /** Whether the service may be busy with an event of ours, and therefore silent (client-protocol §3 rule 9). */
   get awaitsEvent(): boolean {
-    for (const { kind, session } of this.#unacknowledged) {
-      if (kind === "sendEvent" && session !== undefined) return true;
-    }
-    return false;
+    return [...this.#unacknowledged, ...this.#retries.all].some(
+      ({ kind, session }) => kind === "sendEvent" && session !== undefined,
+    );
   }
 
   /**
@@ -71,13 +70,8 @@ export class Outbox implements SendQueueHost {
    * wanted any longer, the caller is to {@link forget} it.
    */
   submit(transmission: Transmission): void {
-    if (transmission.session !== undefined && transmission.session !== this.#outlet.session) {
-      transmission.error(unacknowledged(transmission, undefined));
-    } else if (isMembership(transmission)) {
-      this.#submitMembership(transmission);
-    } else {
-      this.#submitSend(transmission);
-    }
+    if (isMembership(transmission)) this.#submitMembership(transmission);
+    else this.#submitSend(transmission);
   }
 
   /** Sends one again that has waited after a failure, if it is still meant. */
@@ -108,19 +102,26 @@ export class Outbox implements SendQueueHost {
 
   /** The link is gone, the session may come back: acks are awaited no longer, and nothing is sent. */
   pause(): void {
-    if (!("link" in this.#outlet)) return;
-    this.#outlet = { status: "down", session: this.#outlet.session };
+    const { status, session } = this.#outlet;
+    if (status === "closed") return;
+    this.#outlet = { status: "down", session };
     this.#rest();
   }
 
-  /** A new link of the session has proved alive: what is unacknowledged goes out again, then the queue if it may. */
+  /** A new link of the session has proved alive, which is about to be told: sends need not be offline any more. */
+  revive(): void {
+    const { status, session } = this.#outlet;
+    if (status === "down") this.#outlet = { status: "resuming", session };
+  }
+
+  /** That has been told: what is unacknowledged goes out again, then the queue if it may. */
   resume(link: Link, isReady: boolean): void {
-    if (this.#outlet.status !== "down") return;
+    if (this.#outlet.status !== "resuming") return;
     this.#outlet = { status: isReady ? "ready" : "joining", session: this.#outlet.session, link };
     let isBusy = false;
     for (const transmission of [...this.#unacknowledged]) {
       isBusy ||= !this.#queued.takes(link);
-      if (isBusy && !isMembership(transmission)) this.#queued.addAgain(transmission);
+      if (isBusy && !isMembership(transmission)) this.#holdBack(transmission);
       else this.#send(transmission, link, this.#outlet.session);
     }
     this.flush();
@@ -165,10 +166,24 @@ export class Outbox implements SendQueueHost {
     this.flush();
     if (this.#queued.isEmpty && this.#outlet.status === "ready" && this.#queued.takes(this.#outlet.link)) {
       this.#send(transmission, this.#outlet.link, this.#outlet.session);
-    } else if (transmission.session === undefined && this.#queued.size >= this.options.maxQueuedSends) {
+    } else if (transmission.session !== undefined) {
+      this.#holdBack(transmission);
+    } else if (this.#queued.size >= this.options.maxQueuedSends) {
       transmission.error(new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));
     } else {
       this.#queued.add(transmission);
+    }
+  }
+
+  /** Keeps what is to be sent again until a link takes it: before what is new, and awaiting an ack all the while. */
+  #holdBack(transmission: Transmission): void {
+    const { ackId } = transmission;
+    if (ackId === undefined) return;
+    if (!this.isLive) {
+      this.#unacknowledged.add(ackId, transmission);
+    } else {
+      this.#unacknowledged.set(ackId, transmission);
+      this.#queued.addAgain(transmission);
     }
   }
 
@@ -228,15 +243,12 @@ export class Outbox implements SendQueueHost {
 
   /** Tells a transmission that it failed, unless it is worth another try. */
   #fail(transmission: Transmission, failure: unknown): void {
-    this.queue.push(() => {
-      if (transmission.closed) return;
-      const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay(failure) : undefined;
-      if (delayInMs === undefined) {
-        transmission.error(failure);
-      } else {
-        this.forget(transmission);
-        this.#retries.add(transmission, failure, delayInMs);
-      }
-    });
+    const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay(failure) : undefined;
+    if (delayInMs === undefined) {
+      this.queue.push(() => transmission.error(failure));
+    } else {
+      this.forget(transmission);
+      this.#retries.add(transmission, failure, delayInMs);
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { type SchedulerLike, type Subscription } from "rxjs";
 import { SendMessageError } from "../errors/send-message-error.js";
 import { isUnacknowledged } from "./failures.js";
-import type { Transmission } from "./operation.js";
+import { isMembership, type Transmission } from "./operation.js";
 
 /** Transmissions that failed in a way that may pass, until they are sent again. */
 export class Retries {
@@ -38,6 +38,8 @@ export class Retries {
   /** What to tell of one when the session ends: a refusal is a known outcome, which that does not make unknown. */
   errorOf(transmission: Transmission, end: Error): unknown {
     const failure = this.#resting?.get(transmission)?.failure;
-    return failure instanceof SendMessageError && isUnacknowledged(end) ? failure : end;
+    const isKnown = failure instanceof SendMessageError && isUnacknowledged(end);
+    // Joins and leaves go on without the session.
+    return isKnown && !isMembership(transmission) ? failure : end;
   }
 }

@@ -118,9 +118,10 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     this.#opening = opening;
     // One for both, as thousands of clients may have a link each; a close has a code.
     const events = {
-      next: (event: object | RawCloseEvent) => {
-        if ("code" in event) this.#end(event);
-        else this.#opened();
+      next: (event: object | undefined) => {
+        const { code, wasClean = code } = (event ?? {}) as Partial<RawCloseEvent>;
+        if (wasClean === undefined) this.#opened();
+        else this.#end(event);
       },
     };
     this.#subject = webSocket<Frame>({
@@ -166,11 +167,13 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     if (this.#closed$) return this.#closed$;
     const closed$ = (this.#closed$ = new Subject<never>());
     this.#taker = undefined;
-    this.#subject.error({ code: closeCode.normal, reason: "" });
+    this.#ending.unsubscribe();
+    // Before it is closed: a socket may tell of that at once.
     this.#ending = this.options.scheduler.schedule(() => {
       this.#abandon();
       closed$.complete();
     }, CLOSING_HANDSHAKE_MS);
+    this.#subject.error({ code: closeCode.normal, reason: "" });
     return closed$;
   }
 
@@ -188,9 +191,9 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     this.#lastError = errorOf(error);
     if (this.#socket === undefined) {
       // The constructor itself threw: there will be no event.
-      this.#end({ wasClean: false });
+      this.#end();
     } else if (this.#ending.closed) {
-      this.#ending = this.options.scheduler.schedule(() => this.#end({ wasClean: false }), CLOSE_EVENT_GRACE_MS);
+      this.#ending = this.options.scheduler.schedule(() => this.#end(), CLOSE_EVENT_GRACE_MS);
     }
   }
 
@@ -205,7 +208,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     opening?.complete();
   }
 
-  #end({ code, reason, wasClean }: Partial<RawCloseEvent> & Pick<RawCloseEvent, "wasClean">): void {
+  #end({ code, reason, wasClean = false }: Partial<RawCloseEvent> = {}): void {
     logger.verbose(() => `closed: ${code} ${reason}`);
     this.#closed$?.complete();
     const opening = this.#opening;

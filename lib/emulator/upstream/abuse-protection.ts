@@ -20,8 +20,8 @@ type Answer = "allowed" | "refused" | "unknown";
 
 /**
  * Asks applications whether they want events of this service, before they get the first one (service-surface §4.1).
- * An application that has agreed is asked again from time to time, in the background; one that has not is asked again
- * after a pause that grows, and the event that asks waits for the answer.
+ * The first event waits for the answer. Applications are asked again in the background, by the first event after a while,
+ * or after a pause that grows if they have not agreed; until they have answered, their last answer holds.
  */
 export class AbuseProtection {
   readonly #verdicts = new Map<string, Verdict>();
@@ -39,7 +39,7 @@ export class AbuseProtection {
     const verdict = this.#verdicts.get(url);
     if (verdict && this.scheduler.now() < verdict.until) return Promise.resolve(verdict.passed);
     const pending = this.#pending.get(url) ?? this.#validate(url, verdict);
-    return verdict?.passed ? Promise.resolve(true) : pending;
+    return verdict ? Promise.resolve(verdict.passed) : pending;
   }
 
   #validate(url: string, before: Verdict | undefined): Promise<boolean> {

@@ -20,7 +20,8 @@ export class UpstreamRoute {
     this.#system = new Set(known("systemEvents", options.systemEvents ?? systemEvents, systemEvents));
     this.#presence = new Set(known("presence", options.presence ?? [], presenceEvents));
     this.#event = eventMatcher(options.events ?? "*");
-    this.#group = anyOf((options.groupFilters ?? ["**"]).map((filter) => patternMatcher("groupFilters", filter)));
+    const filters = options.groupFilters ?? [];
+    this.#group = filters.length > 0 ? anyOf(filters.map((filter) => patternMatcher("groupFilters", filter))) : all;
   }
 
   wants(kind: EventKind, name: string, group = ""): boolean {
@@ -65,7 +66,7 @@ function eventMatcher(events: string | readonly string[]): Matches {
     .flatMap((list) => list.split(","))
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== "");
-  return anyOf(parts.map((part) => (part === "*" ? () => true : patternMatcher("events", part))));
+  return anyOf(parts.map((part) => (part === "*" ? all : patternMatcher("events", part))));
 }
 
 function patternMatcher(option: string, text: string): Matches {
@@ -76,11 +77,13 @@ function patternMatcher(option: string, text: string): Matches {
     case "literal":
       return (name) => name === pattern.name;
     case "everything":
-      return () => true;
+      return all;
     case "pattern":
       return (name) => pattern.matches(name);
   }
 }
+
+const all: Matches = () => true;
 
 const anyOf =
   (matchers: readonly Matches[]): Matches =>

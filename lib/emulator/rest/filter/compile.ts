@@ -100,7 +100,8 @@ function comparison({ operator, left, right, source }: ExpressionOf<"comparison"
 
 function membership({ left, list, source }: ExpressionOf<"in">): Filter {
   const one = compile(left);
-  const [first, ...more] = list.map(compile);
+  const items = "type" in list ? [expect(compile(list), "collection")] : list.map(compile);
+  const [first, ...more] = items;
   if (first?.type === "collection" && more.length === 0) {
     expect({ ...one, source }, "string");
     return (subject) => {
@@ -108,7 +109,7 @@ function membership({ left, list, source }: ExpressionOf<"in">): Filter {
       return typeof text === "string" && collection instanceof Set && collection.has(text);
     };
   }
-  const candidates = list.map((item) => expect(compile(item), one.type));
+  const candidates = items.map((item) => expect(item, one.type));
   return (subject) => {
     const value = one.of(subject);
     return candidates.some((candidate) => candidate.of(subject) === value);

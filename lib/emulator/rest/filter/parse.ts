@@ -59,8 +59,8 @@ class Parser {
   }
 
   /** What `in` looks into: several values in parentheses, or one expression. */
-  #list(): Expression[] {
-    return this.#token.type === "(" ? this.#inParentheses() : [this.#unary()];
+  #list(): Expression[] | Expression {
+    return this.#token.type === "(" ? this.#inParentheses() : this.#unary();
   }
 
   #unary(): Expression {

@@ -11,7 +11,8 @@ export type Expression = { readonly source: string } & (
       readonly left: Expression;
       readonly right: Expression;
     }
-  | { readonly type: "in"; readonly left: Expression; readonly list: readonly Expression[] }
+  /** Several values in parentheses, or one expression that must be a collection. */
+  | { readonly type: "in"; readonly left: Expression; readonly list: readonly Expression[] | Expression }
 );
 
 export const comparisonOperators = ["eq", "ne", "gt", "ge", "lt", "le"] as const;
