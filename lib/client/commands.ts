@@ -137,5 +137,5 @@ function refuseOversized(frame: string | Uint8Array): void {
   if (frame.length * 3 <= MAX_CLIENT_FRAME_BYTES) return;
   const bytes = typeof frame === "string" ? utf8Length(frame) : frame.byteLength;
   if (bytes <= MAX_CLIENT_FRAME_BYTES) return;
-  throw new RangeError(`it makes a frame of ${bytes} bytes; the service takes at most ${MAX_CLIENT_FRAME_BYTES}`);
+  throw new RangeError(`a frame may have ${MAX_CLIENT_FRAME_BYTES} bytes at most, this one has ${bytes}`);
 }

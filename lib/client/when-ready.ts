@@ -1,5 +1,6 @@
 import { noop } from "rxjs";
 import type { Connection } from "../session/connection.js";
+import type { Outcome } from "../session/connection-ports.js";
 import { identityOf } from "../session/lifecycle.js";
 import type { AbortSignalLike } from "../socket/abort-signal.js";
 
@@ -33,25 +34,20 @@ export function whenReady(
   const { lifecycle, run } = connection;
   return handled(
     new Promise((resolve, reject) => {
-      const abort = () => {
-        waiting.unsubscribe();
-        settle(false);
-        const reason = signal?.reason as Error;
-        reject(reason);
-      };
-      const waiting = connection.outcome$.subscribe((outcome) => {
-        if (outcome.run < run) return;
+      const settled = (outcome: Outcome) => {
         waiting.unsubscribe();
         settle("session" in outcome);
-        if ("error" in outcome) reject(outcome.error);
-        else resolve(outcome.session);
+        if ("session" in outcome) resolve(outcome.session);
+        else reject(outcome.error);
+      };
+      const abort = () => settled({ error: signal?.reason as Error });
+      const waiting = connection.outcome$.subscribe((outcome) => {
+        if (outcome.run >= run) settled(outcome);
       });
       if (signal?.aborted) {
         abort();
       } else if (lifecycle.phase === "connected") {
-        waiting.unsubscribe();
-        settle(true);
-        resolve(identityOf(lifecycle.session));
+        settled({ session: identityOf(lifecycle.session) });
       } else if (signal) {
         signal.addEventListener("abort", abort);
         waiting.add(() => signal.removeEventListener("abort", abort));

@@ -92,7 +92,5 @@ const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
 
 function asynchronous(answer: PromiseLike<unknown>): TypeError {
   answer.then(undefined, noop); // nobody waits for it any longer, so a rejection is no news
-  return new TypeError(
-    "dataOf: the function or schema answered with a promise; it must be synchronous, without async steps",
-  );
+  return new TypeError("dataOf takes a function or a Standard Schema, but not one that answers with a promise");
 }

@@ -120,7 +120,7 @@ class Acknowledging<T extends Sequenced> extends Passing<T> {
     const { count = 200, bytes = 2_097_152, timeInMs = 1_000, scheduler = asyncScheduler } = options;
     if (options.sizeOf) this.#size += options.sizeOf(value);
     const isNew = id > this.#largest;
-    this.#ids += (isNew && id - Math.max(this.#largest, 0)) || 1;
+    this.#ids += Math.max(1, id - Math.max(0, this.#largest));
     if (isNew) this.#largest = id;
     if (this.#ids >= count || this.#size >= bytes) this.#acknowledge();
     else if (this.#timer.closed && timeInMs < Infinity) {

@@ -26,7 +26,7 @@ export function invalidGroupName(name: unknown): string | undefined {
 export function invalidEventName(name: unknown): string | undefined {
   if (typeof name !== "string") return noString("an event name", name);
   if (!EVENT_NAME.test(name)) {
-    return "an event name must start with a letter and go on with at most 127 letters, digits, '_', '.' or '-'";
+    return "an event name must be a letter and at most 127 letters, digits, '_', '.' or '-'";
   }
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface ConnectionPorts extends SessionPorts {
 }
 
 /** How a run turned out, for those who wait for it; numbered, for none may take the outcome of an earlier run. */
-export type Outcome = { readonly run: number } & (
-  { readonly session: { readonly connectionId: string; readonly userId?: string } } | { readonly error: Error }
-);
+export type Outcome =
+  { readonly session: { readonly connectionId: string; readonly userId?: string } } | { readonly error: Error };
+
+/** The outcome of one run. */
+export type OutcomeOfRun = Outcome & { readonly run: number };

@@ -9,7 +9,7 @@ import type { Link } from "../socket/link.js";
 import { notBeforeATick } from "./closing.js";
 import type { Owner } from "./emission-queue.js";
 import type { ConnectionState } from "./connection-state.js";
-import type { ConnectionOptions, ConnectionPorts, Outcome } from "./connection-ports.js";
+import type { ConnectionOptions, ConnectionPorts, OutcomeOfRun } from "./connection-ports.js";
 import {
   connectionStateOf,
   initialLifecycle,
@@ -35,7 +35,7 @@ type WaitingError = (operation: Pick<Operation, "kind" | "target">) => Error;
  */
 export class Connection implements SessionHost, RunHost {
   /** There is one while anybody waits. */
-  #outcome$: Subject<Outcome> | undefined;
+  #outcome$: Subject<OutcomeOfRun> | undefined;
   /** Made for the first wait: most clients have none. */
   #now$: Subject<void> | undefined;
   #lifecycle: Lifecycle = initialLifecycle;
@@ -59,7 +59,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   /** How each run turns out. */
-  get outcome$(): Observable<Outcome> {
+  get outcome$(): Observable<OutcomeOfRun> {
     return (this.#outcome$ ??= new Subject());
   }
 
@@ -269,7 +269,7 @@ export class Connection implements SessionHost, RunHost {
     });
   }
 
-  #settle(outcome: Outcome): void {
+  #settle(outcome: OutcomeOfRun): void {
     this.ports.queue.push(() => {
       this.#outcome$?.next(outcome);
       if (!this.#outcome$?.observed) this.#outcome$ = undefined;

@@ -49,7 +49,7 @@ export class Outbox implements SendQueueHost {
 
   /** Whether there is a session, with or without a live link. */
   get hasSession(): boolean {
-    return this.#outlet.status !== "closed";
+    return this.#outlet.session !== undefined;
   }
 
   /** Whether a link is live, so that sends are on their way or soon will be. */
@@ -102,16 +102,15 @@ export class Outbox implements SendQueueHost {
 
   /** The link is gone, the session may come back: acks are awaited no longer, and nothing is sent. */
   pause(): void {
-    const { status, session } = this.#outlet;
-    if (status === "closed") return;
+    const { session } = this.#outlet;
+    if (session === undefined) return;
     this.#outlet = { status: "down", session };
     this.#rest();
   }
 
   /** A new link of the session has proved alive, which is about to be told: sends need not be offline any more. */
   revive(): void {
-    const { status, session } = this.#outlet;
-    if (status === "down") this.#outlet = { status: "resuming", session };
+    if (this.#outlet.status === "down") this.#outlet = { ...this.#outlet, status: "resuming" };
   }
 
   /** That has been told: what is unacknowledged goes out again, then the queue if it may. */
@@ -153,12 +152,8 @@ export class Outbox implements SendQueueHost {
 
   #submitMembership(transmission: Transmission): void {
     const outlet = this.#outlet;
-    if ("link" in outlet) {
-      this.#send(transmission, outlet.link, outlet.session);
-    } else if (transmission.ackId !== undefined) {
-      // Without a live link it goes out with what is unacknowledged, once there is one.
-      this.#unacknowledged.add(transmission.ackId, transmission);
-    }
+    if ("link" in outlet) this.#send(transmission, outlet.link, outlet.session);
+    else this.#holdBack(transmission);
   }
 
   #submitSend(transmission: Transmission): void {
@@ -175,15 +170,18 @@ export class Outbox implements SendQueueHost {
     }
   }
 
-  /** Keeps what is to be sent again until a link takes it: before what is new, and awaiting an ack all the while. */
+  /**
+   * Keeps what is to go before all that is new: until the link takes it, and awaiting an ack all the while, as it may have
+   * been sent before; or until there is a link, with what is unacknowledged.
+   */
   #holdBack(transmission: Transmission): void {
     const { ackId } = transmission;
     if (ackId === undefined) return;
-    if (!this.isLive) {
-      this.#unacknowledged.add(ackId, transmission);
-    } else {
+    if ("link" in this.#outlet) {
       this.#unacknowledged.set(ackId, transmission);
       this.#queued.addAgain(transmission);
+    } else {
+      this.#unacknowledged.add(ackId, transmission);
     }
   }
 

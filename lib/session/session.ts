@@ -215,7 +215,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
   }
 
   #outOfTime(timeInMs: number, option: TimeoutOption): void {
-    const text = `attempt given up after ${timeInMs} ms in phase "${this.#phase}" (${option})`;
+    const text = `given up after ${timeInMs} ms in phase "${this.#phase}" (${option})`;
     this.ended(new TimeoutError(text, { code: "StartTimeout", option }));
   }
 

@@ -43,7 +43,7 @@ export function resolveAccess(access: ClientAccess): Access {
 }
 
 /** What an input of RxJS has: any of these. */
-const INPUT = ["subscribe", "then", "@@observable", "getReader", "length", Symbol.iterator, Symbol.asyncIterator];
+const INPUT = ["subscribe", "then", "getReader", Symbol.iterator, Symbol.asyncIterator];
 
 /** Whether the URL is always the same. */
 export const isFixed = (access: Access): access is string => typeof access === "string";

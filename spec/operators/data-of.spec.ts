@@ -200,7 +200,7 @@ describe("dataOf", () => {
   });
 
   it("errors at once with a TypeError when a schema or a function is asynchronous, and lets go of the source", async () => {
-    const text = "dataOf: the function or schema answered with a promise; it must be synchronous, without async steps";
+    const text = "dataOf takes a function or a Standard Schema, but not one that answers with a promise";
     const rejecting = schemaOf(() => Promise.reject<StandardResult<number>>(new Error("nobody may be left with this")));
     const onInvalid = jest.fn((_error: unknown, _message: Message) => {});
     for (const parse of [
