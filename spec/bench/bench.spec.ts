@@ -15,5 +15,7 @@ it("npm run bench prints the row that was asked for", async () => {
     "--quick",
   ];
   const { stdout } = await promisify(execFile)(process.execPath, program);
-  expect(stdout).toMatch(/^\| inbound, 100 B JSON \| µs CPU\/message<br>messages\/s \| ours \*\*[\d.]+\*\* .* floor \*\*[\d.]+\*\*/m);
+  expect(stdout).toMatch(
+    /^\| inbound, 100 B JSON \| µs CPU\/message<br>messages\/s \| ours \*\*[\d.]+\*\* .* floor \*\*[\d.]+\*\*/m,
+  );
 }, 60_000);

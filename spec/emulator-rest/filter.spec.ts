@@ -84,6 +84,7 @@ describe("a filter (service-surface §3.6) is refused for", () => {
     ["1 in groups", "Invalid syntax for '1 in groups': Type 'int', expect 'string'. (Parameter 'filter')"],
     ["userId in ('a', 2)", "Invalid syntax for '2': Type 'int', expect 'string'. (Parameter 'filter')"],
     ["length(1) eq 1", "Invalid syntax for '1': Type 'int', expect 'string' or 'collection'. (Parameter 'filter')"],
+    ["'g' in userId", "Invalid syntax for 'userId': Type 'string', expect 'collection'. (Parameter 'filter')"],
     ["null", "Invalid syntax for 'null': Type 'null', expect 'bool'. (Parameter 'filter')"],
   ])("its types: %s", (filter, message) => {
     expect(complaint(filter)).toBe(message);

@@ -395,6 +395,13 @@ describe("a client that was let in and has no session (service-surface §4.2)", 
 });
 
 describe("presence upstream (service-surface §4.2, §11 S13)", () => {
+  it("tells of all groups when no filter is given", async () => {
+    hub.upstream({ url: application.url, systemEvents: [], presence: ["joined"], groupFilters: [] });
+    const ann = client({ groups: ["lobby"] });
+    await ann.next();
+    expect(await application.names(1)).toEqual(["joined"]);
+  });
+
   it("tells every real change of a membership, and the end last", async () => {
     hub.upstream({ url: application.url, presence: ["joined", "left"], groupFilters: ["room.*", "lobby"] });
     const ann = client({ groups: ["lobby", "other"] });

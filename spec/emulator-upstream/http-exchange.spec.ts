@@ -163,6 +163,9 @@ describe("validation (service-surface §4.1)", () => {
     expect(asked.map((line) => line.split(" ")[0])).toEqual(["0", "1", "3", "7", "15"]);
     answers = [allowed()];
     await run(60);
+    // Asked in the background: until then the last answer holds.
+    expect(await passed()).toBe(false);
+    await run(0);
     expect(await passed()).toBe(true);
   });
 

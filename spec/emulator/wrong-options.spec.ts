@@ -17,6 +17,12 @@ it("listens on no address that is no string", async () => {
   );
 });
 
+it("listens on no port that is no number: Node would make a pipe of that name", async () => {
+  await expect(WebPubSubEmulator.start({ port: "x" as never })).rejects.toEqual(
+    new TypeError("port must be a number, not a string"),
+  );
+});
+
 it.each<[object, string]>([
   [{ userId: 5 }, "userId must be a string, not a number"],
   [{ roles: "webpubsub.sendToGroup" }, "roles must be an array of strings, not a string"],

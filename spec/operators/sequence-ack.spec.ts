@@ -481,3 +481,7 @@ it("one who is unsubscribed by another subscriber of the same value neither ackn
     expect([passed, acks]).toEqual([[], []]);
   });
 });
+
+it("takes 0 for an id like any other, once", () => {
+  expect(log([id(0), id(0), id(1), id(2)], { count: 3 })).toEqual(["0", "ack 1", "1", "2", "ack 2", "end"]);
+});

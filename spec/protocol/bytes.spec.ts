@@ -51,10 +51,15 @@ describe.each([
     expect(fromBase64("")?.byteLength).toBe(0);
   });
 
-  it.each(["A", "AA", "AAA", "AA=A", "A===", "====", "AQ ID", "AQ\nI", "AQ_-", "AQID=", "ä"])(
+  it.each(["A", "AA", "AAA", "AA=A", "A===", "====", "AQ ID", "AQ\nI", "AQ_-", "AQID=", "ä", "AQI\u0144", "aŁ1/"])(
     "%j is no base64",
     (text) => expect(fromBase64(text)).toBeUndefined(),
   );
+
+  it("base64 of many megabytes comes back", () => {
+    const text = "AQID".repeat(3_000_000);
+    expect(fromBase64(text)?.byteLength).toBe(9_000_000);
+  });
 
   it("the length in UTF-8 is what Buffer says, lone surrogates included", () => {
     fc.assert(

@@ -135,3 +135,35 @@ it("a join on a socket that is closing is not lost either", () => {
   stage.socket.ack(1);
   expect(outcomeOf(join)).toEqual({ ackId: 1, isDuplicated: false });
 });
+
+describe("a send that is to go again while the link is busy", () => {
+  it("has its late ack all the same, and does not go again", () => {
+    const stage = ScriptedStage.connected({ ackTimeoutInMs: 5_000 });
+    const send = record(stage.client.sendToGroup("g", 1));
+    stage.advance(5_000);
+    stage.socket.bufferedAmount = 2 * MiB;
+    stage.advance(1_000);
+    stage.socket.ack(1);
+    expect(outcomeOf(send)).toEqual({ ackId: 1, isDuplicated: false });
+    stage.socket.bufferedAmount = 0;
+    stage.advance(1_000);
+    expect(stage.socket.framesOf("sendToGroup")).toHaveLength(1);
+  });
+
+  it("after a recovery is not awaited for ever", () => {
+    const stage = ScriptedStage.connected({
+      ackTimeoutInMs: 5_000,
+      keepAliveTimeoutInMs: 0,
+      messageRetryOptions: { maxRetries: 0 },
+    });
+    const send = record(stage.client.sendToGroup("g", 1));
+    // The first of those that go again is what makes the link busy.
+    stage.client.sendToGroup("g", 2).subscribe({ error: () => undefined });
+    stage.socket.end();
+    stage.advance(0);
+    stage.socket.bufferedAmount = 2 * MiB;
+    stage.recover();
+    stage.advance(60_000);
+    expect(outcomeOf(send)).toMatchObject({ code: "AckTimeout" });
+  });
+});

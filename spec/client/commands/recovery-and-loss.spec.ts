@@ -1,6 +1,6 @@
-import { catchError } from "rxjs";
-import { SendMessageError } from "../../../lib/index.js";
-import { outcomeOf, record } from "../../support/recording.js";
+import { catchError, type Observable } from "rxjs";
+import { SendMessageError, type WebPubSubClientOptions } from "../../../lib/index.js";
+import { outcomeOf, record, type Recording } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { VirtualStage } from "../../support/virtual-stage.js";
 
@@ -213,4 +213,68 @@ describe("after a reconnection", () => {
     stage.settle();
     expect(messages.values.map(({ data }) => data)).toEqual(["hello me"]);
   });
+});
+
+describe("what waits for its retry", () => {
+  const LATER = { name: "InternalServerError", message: "later" };
+
+  function retrying(options: WebPubSubClientOptions = {}) {
+    const stage = ScriptedStage.connected(options);
+    const { client } = stage;
+    const told = {
+      join: record(client.joinGroup("g")),
+      leave: record(client.leaveGroup("h")),
+      send: record(client.sendToGroup("g", 1)),
+    };
+    for (const ackId of [1, 2, 3]) stage.socket.ack(ackId, LATER);
+    return { stage, told };
+  }
+
+  it("when the session is lost: a join is done by the next one, a leave is done, a send was refused", () => {
+    const { stage, told } = retrying();
+    stage.socket.end(1008);
+    expect(outcomeOf(told.leave)).toEqual({ isDuplicated: false });
+    expect(outcomeOf(told.send)).toMatchObject({ code: "InternalServerError" });
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    const [join] = stage.socket.framesOf("joinGroup");
+    expect(join).toMatchObject({ group: "g" });
+    stage.socket.ack(join?.["ackId"]);
+    expect(outcomeOf(told.join)).toEqual({ ackId: join?.["ackId"], isDuplicated: false });
+  });
+
+  it("and falls due while no link is live goes out with the next one, however long that takes", () => {
+    const { stage, told } = retrying({ ackTimeoutInMs: 5_000, messageRetryOptions: { maxRetries: 1 } });
+    stage.socket.end();
+    stage.advance(20_000);
+    expect(stage.client.state.status).toBe("recovering");
+    expect(outcomeOf(told.send)).toBe("pending");
+    stage.recover();
+    expect(stage.socket.framesOf("sendToGroup")).toMatchObject([{ ackId: 3 }]);
+    stage.socket.ack(3);
+    expect(outcomeOf(told.send)).toEqual({ ackId: 3, isDuplicated: false });
+  });
+});
+
+describe.each(["fail", "drop"] as const)("with whenOffline %j", (whenOffline) => {
+  it.each(["state$", "recovered$", "serverMessages$"] as const)(
+    "what %s makes of a recovery is sent, after what goes out again: the link is live",
+    (name) => {
+      const stage = ScriptedStage.connected();
+      const { client } = stage;
+      record(client.sendToGroup("g", "before"));
+      stage.socket.end();
+      let told: Recording<unknown> | undefined;
+      (client[name] as Observable<unknown>).subscribe(() => {
+        if (client.state.status === "connected") told = record(client.sendToGroup("g", "now", "text", { whenOffline }));
+      });
+      stage.advance(0);
+      stage.socket.open();
+      stage.socket.receive({ type: "message", from: "server", dataType: "text", data: "hello", sequenceId: 1 });
+      expect(stage.socket.framesOf("sendToGroup").map(({ data }) => data)).toEqual(["before", "now"]);
+      stage.socket.ack(2);
+      expect(told && outcomeOf(told)).toEqual({ ackId: 2, isDuplicated: false });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { throwError } from "rxjs";
+import { throwError, type Observable } from "rxjs";
 import { ClientStoppedError, ConnectionError, WebPubSubClient } from "../../../lib/index.js";
 import { outcomeOf, record } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
@@ -155,5 +155,84 @@ describe("a client that gives up", () => {
     stage.socket.ack(2);
     expect(outcomeOf(send)).toEqual({ ackId: 2, isDuplicated: false });
     expect(stage.socket.frames).toHaveLength(1);
+  });
+});
+
+describe("whoever stops the client on hearing of an ack that may pass", () => {
+  const LATER = { name: "InternalServerError", message: "later" };
+  const commands: readonly (readonly [string, (client: WebPubSubClient) => Observable<unknown>])[] = [
+    ["a send", (client) => client.sendToGroup("g", 1)],
+    ["a join", (client) => client.joinGroup("g")],
+    ["a leave", (client) => client.leaveGroup("g")],
+  ];
+
+  it.each(commands)("ends %s at once, and leaves no retry of it", (_what, command) => {
+    const stage = ScriptedStage.connected();
+    const { client } = stage;
+    client.acks$.subscribe(() => void client.stop());
+    const told = record(command(client));
+    stage.socket.ack(1, LATER);
+    expect(outcomeOf(told)).toBeInstanceOf(ClientStoppedError);
+    stage.socket.end(1000);
+    expect(stage.scheduler.actions).toEqual([]);
+  });
+
+  it.each(commands)("in favour of a new session, has %s told of then, not later", (_what, command) => {
+    const stage = ScriptedStage.connected();
+    const { client } = stage;
+    client.acks$.subscribe(() => void client.reconnect({ newSession: true }));
+    const told = record(command(client));
+    stage.socket.ack(1, LATER);
+    const outcome = outcomeOf(told);
+    stage.advance(1);
+    stage.socket.open();
+    stage.advance(5_000);
+    expect(outcomeOf(told)).toBe(outcome);
+  });
+});
+
+describe("a join and a leave whose session ends with the run", () => {
+  const joinAndLeave = (client: WebPubSubClient) => [record(client.joinGroup("g")), record(client.leaveGroup("h"))];
+
+  it.each(["state$", "disconnected$", "stopped$"] as const)(
+    "are unacknowledged after a give-up, also when %s begins the next run",
+    (name) => {
+      const stage = ScriptedStage.connected({ autoReconnect: false });
+      const { client } = stage;
+      const restarts = (client[name] as Observable<unknown>).subscribe(() => {
+        if (client.state.status === "stopped") void client.start();
+      });
+      const told = joinAndLeave(client);
+      stage.socket.end(1008);
+      restarts.unsubscribe();
+      expect(told.map(outcomeOf)).toMatchObject([{ code: "Unacknowledged" }, { code: "Unacknowledged" }]);
+      expect(client.state.status).toBe("connecting");
+    },
+  );
+
+  it.each(["state$", "disconnected$"] as const)("do not outlive a stop() inside %s, followed by start()", (name) => {
+    const stage = ScriptedStage.connected();
+    const { client } = stage;
+    (client[name] as Observable<unknown>).subscribe(() => {
+      if (client.state.status !== "disconnected") return;
+      void client.stop();
+      void client.start();
+    });
+    const told = joinAndLeave(client);
+    stage.socket.end(1008);
+    expect(told.map(outcomeOf)).toMatchObject([{ code: "Unacknowledged" }, { code: "Unacknowledged" }]);
+  });
+
+  it("go on in the next session when reconnect() inside disconnected$ means now", () => {
+    const stage = ScriptedStage.connected();
+    const { client } = stage;
+    client.disconnected$.subscribe(() => void client.reconnect());
+    const [join, leave] = joinAndLeave(client).map((recording) => () => outcomeOf(recording));
+    stage.socket.end(1008);
+    stage.advance(1);
+    expect([join?.(), leave?.()]).toEqual(["pending", { isDuplicated: false }]);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    expect(stage.socket.framesOf("joinGroup")).toMatchObject([{ group: "g" }]);
   });
 });

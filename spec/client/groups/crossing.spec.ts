@@ -259,3 +259,60 @@ it("a first join after a leave that is refused is told to its caller, and is no 
   expect(outcomeOf(observer)).toMatchObject({ code: "Forbidden" });
   expect(failed.values).toEqual([]);
 });
+
+describe("An ack that comes after its time", () => {
+  it("may be that of the first transmission: a join that a leave has followed is made anew", () => {
+    const group = connected();
+    group.observe().unsubscribe();
+    const leave = group.leave();
+    const seen = group.observe();
+    group.advance(31_000);
+    expect(group.sent.slice(0, 3)).toEqual(["join 1", "leave 2", "join 1"]);
+    group.ack(1);
+    group.ack(2);
+    expect(outcomeOf(leave)).toMatchObject({ ackId: 2 });
+    expect(group.sent.at(-1)).toBe("join 3");
+    group.ack(3);
+    expect(group.isJoined).toBe(true);
+    group.stage.socket.receive({ type: "message", from: "group", group: "g", dataType: "text", data: "hello" });
+    expect(seen.values).toHaveLength(1);
+  });
+});
+
+describe("A refusal of what observers want", () => {
+  const FORBIDDEN = { name: "Forbidden", message: "no" };
+
+  it("leaves a join command under way its own answer", () => {
+    const group = connected();
+    const observed = group.observe();
+    const join = group.join();
+    group.ack(1, FORBIDDEN);
+    expect(outcomeOf(observed)).toMatchObject({ code: "Forbidden" });
+    group.ack(2);
+    expect(outcomeOf(join)).toEqual({ ackId: 2, isDuplicated: false });
+    expect(group.isJoined).toBe(true);
+  });
+
+  it("and the loss of the session after it leave the command to the next one", () => {
+    const group = connected();
+    group.observe();
+    const join = group.join();
+    group.ack(1, FORBIDDEN);
+    group.stage.socket.end(1008);
+    group.advance(1_000);
+    group.stage.socket.open();
+    group.stage.socket.connected("c2");
+    expect(group.sent).toEqual(["join 3"]);
+    group.ack(3, FORBIDDEN);
+    expect(outcomeOf(join)).toMatchObject({ code: "Forbidden" });
+  });
+
+  it("lets a command that is unsubscribed then be undone by a leave", () => {
+    const group = connected();
+    group.observe();
+    const join = group.join();
+    group.ack(1, FORBIDDEN);
+    join.unsubscribe();
+    expect(group.sent).toEqual(["join 1", "join 2", "leave 3"]);
+  });
+});

@@ -228,3 +228,42 @@ describe("rejoins that take long", () => {
     expect(outcomeOf(messages)).toBe("pending");
   });
 });
+
+describe("rejoinGroupFailed$ tells of rejoins only, whoever watches joined$", () => {
+  const FORBIDDEN = { name: "Forbidden", message: "no" };
+  const lastJoin = (stage: ScriptedStage) => stage.socket.framesOf("joinGroup").at(-1)?.["ackId"];
+
+  function joined() {
+    const stage = ScriptedStage.connected();
+    const failed = record(stage.client.rejoinGroupFailed$);
+    const group = stage.client.group("g");
+    record(group.joined$);
+    const observed = record(group.messages$);
+    stage.socket.ack(lastJoin(stage));
+    return { stage, failed, group, observed };
+  }
+
+  it("not of the first join after a refusal", () => {
+    const { stage, failed, group } = joined();
+    replaceSession(stage);
+    stage.socket.ack(lastJoin(stage), FORBIDDEN);
+    expect(failed.values).toHaveLength(1);
+    const anew = record(group.messages$);
+    stage.socket.ack(lastJoin(stage), FORBIDDEN);
+    expect(outcomeOf(anew)).toMatchObject({ code: "Forbidden" });
+    expect(failed.values).toHaveLength(1);
+  });
+
+  it("nor of one for whoever comes after all had gone between two sessions", () => {
+    const { stage, failed, group, observed } = joined();
+    stage.socket.end(1008);
+    observed.unsubscribe();
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    const anew = record(group.messages$);
+    stage.socket.ack(lastJoin(stage), FORBIDDEN);
+    expect(outcomeOf(anew)).toMatchObject({ code: "Forbidden" });
+    expect(failed.values).toEqual([]);
+  });
+});

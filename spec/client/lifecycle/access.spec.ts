@@ -59,6 +59,19 @@ describe("An access URL provider", () => {
     expect(client.state.status).toBe("connected");
   });
 
+  it("may give a stream that only has a reader", async () => {
+    const service = new VirtualClients();
+    const urls = [service.url()];
+    const getReader = () => ({
+      read: () => Promise.resolve(urls.length > 0 ? { done: false, value: urls.pop() } : { done: true }),
+      releaseLock: () => undefined,
+    });
+    const client = service.connected({}, () => ({ getReader }) as unknown as ObservableInput<string>);
+    await turns();
+    service.settle();
+    expect(client.state.status).toBe("connected");
+  });
+
   it("may give a plain string", () => {
     const service = new VirtualClients();
     const client = service.connected({}, () => service.url());

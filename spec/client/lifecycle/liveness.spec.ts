@@ -2,6 +2,7 @@ import { Observable, Subject, throwError } from "rxjs";
 import type { WebPubSubClientOptions } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, silent, unreachable, welcoming, type Peer } from "../../support/peers.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 function connectedClient(options: WebPubSubClientOptions = {}, ...peers: Peer[]) {
@@ -261,4 +262,15 @@ describe("A connected frame that comes again on a recovered link", () => {
       "renewed",
     ]);
   });
+});
+
+it("an event between two tries keeps a silent link from being judged too early: the service may be busy with it", () => {
+  const wake$ = new Subject<void>();
+  const stage = ScriptedStage.connected({ wake$, keepAliveIntervalInMs: 0 });
+  stage.client.sendEvent("report", 1).subscribe({ error: () => undefined });
+  stage.advance(30_500);
+  wake$.next();
+  stage.advance(10_000);
+  expect(stage.socket.framesOf("event")).toHaveLength(2);
+  expect(stage.client.state.status).toBe("connected");
 });

@@ -257,3 +257,42 @@ it("state is one object for as long as it says the same, as snapshots must be", 
   states.push(client.state, client.state);
   expect(states.map((state) => told.indexOf(state))).toEqual([0, 0, 1, 2, 2]);
 });
+
+describe.each(["shouldRetry", "random"] as const)(
+  "%s that calls the client, of which an attempt has failed",
+  (name) => {
+    it.each([
+      ["stop() and start()", true],
+      ["stop() and start()", false],
+      ["reconnect({ newSession: true })", true],
+      ["reconnect({ newSession: true })", false],
+    ] as const)("with %s, and answers %j: the new run goes its own way", (act, answer) => {
+      const service = new VirtualClients();
+      service.next(unreachable);
+      let asked = 0;
+      const callBack = () => {
+        if (asked++ > 0) return;
+        if (act === "stop() and start()") {
+          void client.stop();
+          void client.start();
+        } else {
+          void client.reconnect({ newSession: true });
+        }
+      };
+      const client: WebPubSubClient = service.client({
+        shouldRetry: () => {
+          if (name === "shouldRetry") callBack();
+          return answer || name === "random";
+        },
+        random: () => {
+          if (name === "random") callBack();
+          return 0.5;
+        },
+      });
+      void client.start();
+      service.advance(100);
+      expect(client.state.status).toBe("connected");
+      expect(service.mostSocketsAtOnce).toBe(1);
+    });
+  },
+);

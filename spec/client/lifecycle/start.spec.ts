@@ -138,6 +138,18 @@ describe.each(["signal", "abortSignal"] as const)("start({ %s })", (name) => {
     expect(service.pendingActions).toBe(0);
   });
 
+  it("lets go at once, in virtual time too", () => {
+    const service = new VirtualClients();
+    service.next(hung);
+    const client = service.client();
+    const controller = new AbortController();
+    void client.start({ [name]: controller.signal });
+    service.settle();
+    controller.abort();
+    service.advance(1_000);
+    expect(client.state).toEqual({ status: "stopped", reason: "idle" });
+  });
+
   it("leaves the connection to another start() that holds it", async () => {
     const service = new VirtualClients();
     const client = service.client();

@@ -1,6 +1,7 @@
 import { ClientStoppedError, type WebPubSubClient } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, silent, unreachable, welcoming } from "../../support/peers.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 type Situation = readonly [name: string, arrange: (service: VirtualClients) => WebPubSubClient];
@@ -234,4 +235,16 @@ describe("stop()", () => {
     service.advance(1_000);
     expect(service.socket.sent).toEqual([]);
   });
+});
+
+it("leaves no timer with a socket that tells of its close at once", async () => {
+  const stage = ScriptedStage.connected();
+  const { socket } = stage;
+  socket.close = (code) => {
+    socket.closedWith = code;
+    socket.end(1000);
+  };
+  await stage.client.stop();
+  expect(socket.closedWith).toBe(1000);
+  expect(stage.scheduler.actions).toEqual([]);
 });

@@ -187,3 +187,12 @@ it.each([
     message: expect.stringMatching(/wss?:/) as string,
   });
 });
+
+it("no token is in what is said of a URL in the wrong place", () => {
+  const url = "wss://example.test/client/hubs/chat?access_token=5ecret";
+  const wrong = [url, { protocol: url }] as unknown as WebPubSubClientOptions[];
+  for (const options of wrong) {
+    expect(() => new WebPubSubClient(url, options)).toThrow(/access_token=\*\*\*/);
+    expect(() => new WebPubSubClient(url, options)).not.toThrow(/5ecret/);
+  }
+});

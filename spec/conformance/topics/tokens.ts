@@ -19,6 +19,8 @@ export const tokens = (state: State): void => {
       service.sign(service.claims({ aud: `${service.target.endpoint}/client/hubs/another` })),
     "for another host": (service) =>
       service.sign(service.claims({ aud: `http://127.0.0.1:1/client/hubs/${service.hub}` })),
+    "for a place without http": (service) =>
+      service.sign(service.claims({ aud: `${new URL(service.target.endpoint).host}/client/hubs/${service.hub}` })),
     "for another path": (service) => service.sign(service.claims({ aud: service.target.endpoint })),
     "without audience": (service) => service.sign({ exp: service.seconds(60) }),
     "without expiry": (service) => service.sign({ aud: `${service.target.endpoint}/client/hubs/${service.hub}` }),
