@@ -206,6 +206,7 @@ export class Connection implements SessionHost, RunHost {
   }
 
   handshaken({ connectionId, userId }: ConnectedFrame, link: Link): void {
+    this.ports.outbox.revive();
     this.#dispatch({ type: "handshaken", connectionId, userId });
     // A subscriber to the gap may have stopped or replaced the session.
     if (sessionOf(this.#lifecycle)?.connectionId !== connectionId) return;

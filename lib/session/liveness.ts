@@ -19,7 +19,7 @@ export interface Watched {
   /** Whether the peer would answer a ping: not before the handshake, where silence means nothing. */
   readonly canAnswer: boolean;
   /** Whether silence may mean that the service is busy with an event of ours. */
-  readonly maySilentlyWork: boolean;
+  readonly isBusy: boolean;
   ping(): void;
   /** It is dead. */
   ended(silent: LinkSilent): void;
@@ -102,7 +102,7 @@ export class Watch extends Subscription {
     this.#probe.unsubscribe();
     this.#framesBeforeProbe = frames;
     this.#isProbed = true;
-    const patience = watched.maySilentlyWork ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
+    const patience = watched.isBusy ? options.keepAliveTimeoutInMs || Infinity : options.proofOfLifeInMs;
     this.#ping();
     this.#probe = this.#after(patience, true);
   }

@@ -54,7 +54,7 @@ export class Outbox implements SendQueueHost {
 
   /** Whether a link is live, so that sends are on their way or soon will be. */
   get isLive(): boolean {
-    return this.hasSession && this.#outlet.status !== "down";
+    return this.#outlet.status !== "closed" && this.#outlet.status !== "down";
   }
 
   /** Whether the service may be busy with an event of ours, and therefore silent (client-protocol §3 rule 9). */
@@ -108,20 +108,21 @@ export class Outbox implements SendQueueHost {
     this.#rest();
   }
 
-  /** A new link of the session has proved alive, which is about to be told: sends need not be offline any more. */
+  /** A link has proved alive, which is about to be told: sends wait for it, but are not offline any more. */
   revive(): void {
-    if (this.#outlet.status === "down") this.#outlet = { ...this.#outlet, status: "resuming" };
+    if (!this.isLive) this.#outlet = { ...this.#outlet, status: "alive" };
   }
 
-  /** That has been told: what is unacknowledged goes out again, then the queue if it may. */
+  /** That has been told of a session that goes on: what is unacknowledged goes out again, then the queue if it may. */
   resume(link: Link, isReady: boolean): void {
-    if (this.#outlet.status !== "resuming") return;
-    this.#outlet = { status: isReady ? "ready" : "joining", session: this.#outlet.session, link };
+    const { status, session } = this.#outlet;
+    if (status !== "alive" || session === undefined) return;
+    this.#outlet = { status: isReady ? "ready" : "joining", session, link };
     let isBusy = false;
     for (const transmission of [...this.#unacknowledged]) {
       isBusy ||= !this.#queued.takes(link);
       if (isBusy && !isMembership(transmission)) this.#holdBack(transmission);
-      else this.#send(transmission, link, this.#outlet.session);
+      else this.#send(transmission, link, session);
     }
     this.flush();
   }

@@ -102,7 +102,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     return this.#identity !== undefined;
   }
 
-  get maySilentlyWork(): boolean {
+  get isBusy(): boolean {
     return this.ports.outbox.awaitsEvent;
   }
 
@@ -228,7 +228,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#step.add(link);
     if (isRecovery) {
       // Silence proves nothing while the service may be busy with an event of ours.
-      if (!this.maySilentlyWork) this.#silentLinks++;
+      if (!this.isBusy) this.#silentLinks++;
       this.#callOffDeadline();
       // A service that is busy with an event of ours would else have for ever.
       if (options.keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);

@@ -89,7 +89,7 @@ export const openLink = (url: string, options: LinkOptions): Observable<Link> =>
   new Observable<Link>((subscriber) => {
     logger.verbose(() => `opening ${url}`);
     const link = new SocketLink(url, options, subscriber);
-    subscriber.add(() => link.giveUpOpening());
+    subscriber.add(() => link.cancel());
     options.runOutside(() => link.open());
   });
 
@@ -142,7 +142,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
     this.#subject.subscribe(this);
   }
 
-  giveUpOpening(): void {
+  cancel(): void {
     if (this.#opening) this.unsubscribe();
   }
 

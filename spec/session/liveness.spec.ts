@@ -5,12 +5,12 @@ import { Watch, type LivenessOptions, type Watched } from "../../lib/session/liv
 function watched({
   probeAtOnce = false,
   canAnswer = () => true,
-  maySilentlyWork = () => false,
+  isBusy = () => false,
   ...options
 }: Partial<LivenessOptions> & {
   readonly probeAtOnce?: boolean;
   readonly canAnswer?: () => boolean;
-  readonly maySilentlyWork?: () => boolean;
+  readonly isBusy?: () => boolean;
 } = {}) {
   const scheduler = new VirtualTimeScheduler();
   let slept = 0;
@@ -35,8 +35,8 @@ function watched({
     get canAnswer() {
       return canAnswer();
     },
-    get maySilentlyWork() {
-      return maySilentlyWork();
+    get isBusy() {
+      return isBusy();
     },
     ping: () => note("ping"),
     ended: ({ silentForMs }) => {
@@ -124,7 +124,7 @@ describe("Watching over one link", () => {
   });
 
   it("gives a service that may be busy with an event the time of the keepalive instead", () => {
-    const options = { probeAtOnce: true, maySilentlyWork: () => true, keepAliveIntervalInMs: 0 };
+    const options = { probeAtOnce: true, isBusy: () => true, keepAliveIntervalInMs: 0 };
     expect(watched({ ...options, keepAliveTimeoutInMs: 30_000 }).runUntil(200_000)).toEqual([
       "0 ping",
       "30000 silent for 30000",

@@ -1,6 +1,6 @@
 import { skip } from "rxjs";
 import { ConnectionError, QueueOverflowError, TimeoutError, type WhenOffline } from "../../../lib/index.js";
-import { outcomeOf, record } from "../../support/recording.js";
+import { outcomeOf, record, type Recording } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { VirtualStage } from "../../support/virtual-stage.js";
 
@@ -255,3 +255,19 @@ it("joins and leaves do not obey whenOffline", () => {
   expect(outcomeOf(join)).toMatchObject({ isDuplicated: false });
   expect(outcomeOf(leave)).toEqual({ isDuplicated: false });
 });
+
+it.each(["fail", "drop"] as const)(
+  "with %j what gap$ makes a subscriber send goes out: the link is live",
+  (whenOffline) => {
+    const stage = ScriptedStage.connected({ whenOffline });
+    const { client } = stage;
+    let told: Recording<unknown> | undefined;
+    client.gap$.subscribe(() => (told = record(client.sendEvent("missed", 1))));
+    stage.socket.end(1008);
+    stage.advance(1_000);
+    stage.socket.open();
+    stage.socket.connected("c2");
+    stage.socket.ack(1);
+    expect(told && outcomeOf(told)).toEqual({ ackId: 1, isDuplicated: false });
+  },
+);
