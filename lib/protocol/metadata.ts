@@ -23,7 +23,9 @@ export function invalidMetadata(metadata: unknown): string | undefined {
     if (value.length > MAX_VALUE_LENGTH) return `${it} may have ${MAX_VALUE_LENGTH} bytes at most`;
     total += key.length + value.length;
   }
-  return total > MAX_TOTAL_LENGTH ? `metadata may have ${MAX_TOTAL_LENGTH} bytes at most, this one has ${total}` : undefined;
+  return total > MAX_TOTAL_LENGTH
+    ? `metadata may have ${MAX_TOTAL_LENGTH} bytes at most, this one has ${total}`
+    : undefined;
 }
 
 /** Whether a received value has the form of metadata; limits are the sender's business. */

@@ -166,12 +166,20 @@ export class Journal implements NetworkObserver {
       }
     }
     if (state.status === "disconnected" || (state.status === "stopped" && state.reason === "gaveUp")) this.#lose();
-    if (state.status === "stopped" && state.reason !== "gaveUp") this.#current = undefined;
+    if (state.status === "stopped" && state.reason !== "gaveUp") {
+      this.#lost = this.#untold ?? this.#lost;
+      this.#current = undefined;
+    }
   }
 
   #lose(): void {
-    this.#lost = this.#current?.id ?? this.#lost;
+    this.#lost = this.#untold ?? this.#current?.id ?? this.#lost;
     this.#current = undefined;
+  }
+
+  /** The lost session before one that never became ready: nobody has fetched what was missed since. */
+  get #untold(): string | undefined {
+    return this.#current?.connected === 0 ? this.#current.follows : undefined;
   }
 
   #onMessage({ kind, data, sequenceId }: GroupDataMessage | ServerDataMessage): void {

@@ -2,7 +2,7 @@ import { outcomeOf, record } from "../support/recording.js";
 import { countingStage } from "./counting-stage.js";
 import { eachSubprotocol, Stage } from "./each-subprotocol.js";
 
-describe.each(eachSubprotocol)("Acks that are lost, on %s", (_name, protocol, isReliable) => {
+describe.each(eachSubprotocol)("Acks that are lost, on %s", (_name, protocol) => {
   it("lost: the repeat is recognised, and counts as success", () => {
     const { stage, applied } = countingStage(protocol);
     stage.faults.loseAcks(stage.id, 2);
