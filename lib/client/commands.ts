@@ -110,10 +110,11 @@ export class Commands {
       const { ackIds } = this.ports;
       const { fireAndForget = false, metadata } = options;
       const whenOffline = checkWhenOffline(options.whenOffline ?? this.ports.options.whenOffline, "whenOffline");
-      refuse(metadata === undefined ? undefined : invalidMetadata(metadata));
-      const ackId = fireAndForget ? undefined : ackIds.take(options.ackId);
+      let ackId: number | undefined;
       let frame: string | Uint8Array;
       try {
+        refuse(metadata === undefined ? undefined : invalidMetadata(metadata));
+        if (!fireAndForget) ackId = ackIds.take(options.ackId);
         frame = encode(ackId);
         refuseOversized(frame);
       } catch (error) {
