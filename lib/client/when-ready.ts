@@ -1,4 +1,3 @@
-import { noop } from "rxjs";
 import type { Connection } from "../session/connection.js";
 import type { Outcome } from "../session/connection-ports.js";
 import { identityOf } from "../session/lifecycle.js";
@@ -28,7 +27,7 @@ export interface StartOptions {
  */
 export function whenReady(
   connection: Connection,
-  settle: (isReady: boolean) => void = noop,
+  settle?: (isReady: boolean) => void,
   signal?: AbortSignalLike,
 ): Promise<SessionIdentity> {
   const { lifecycle, run } = connection;
@@ -36,7 +35,7 @@ export function whenReady(
     new Promise((resolve, reject) => {
       const settled = (outcome: Outcome) => {
         waiting.unsubscribe();
-        settle("session" in outcome);
+        settle?.("session" in outcome);
         if ("session" in outcome) resolve(outcome.session);
         else reject(outcome.error);
       };

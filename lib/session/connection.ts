@@ -104,10 +104,12 @@ export class Connection implements SessionHost, RunHost {
   stop(reason: "stop" | "idle" | "disposed"): Observable<never> {
     const { queue } = this.ports;
     queue.transact(() => {
-      this.#endRun();
+      this.#closeSession();
       this.#dispatch({ type: "stopped", reason });
       const errorFor: WaitingError = (operation) => new ClientStoppedError(describeOperation(operation), reason);
       this.#end(errorFor, errorFor, new ClientStoppedError("start()", reason));
+      // Last, as in each of these: who hears of it, by an abort signal or as wake$, may begin another.
+      this.#run?.unsubscribe();
     });
     return this.#closing$;
   }
@@ -115,28 +117,29 @@ export class Connection implements SessionHost, RunHost {
   #begin(event: Extract<LifecycleEvent, { type: "opened" | "renewed" }>): void {
     const { queue, outbox, membership } = this.ports;
     queue.transact(() => {
-      this.#endRun();
+      this.#closeSession();
       this.#dispatch(event);
       if (event.type === "renewed") {
         membership.endSession();
         outbox.endSession(
-          new ConnectionError("the session was replaced by reconnect({ newSession: true })", {
+          new ConnectionError("reconnect({ newSession: true }) replaced the session", {
             code: "LinkLost",
             phase: "stop",
           }),
         );
       }
+      const before = this.#run;
       // Known before it begins, so that an access function that stops the client stops this run.
-      this.#run = new Run(this.options, this, isFixed(this.ports.access), this.run + 1);
-      this.#run.begin();
+      const run = (this.#run = new Run(this.options, this, isFixed(this.ports.access), this.run + 1));
+      before?.unsubscribe();
+      if (!run.closed) run.begin();
     });
   }
 
-  /** Lets go of the run's socket, in peace if it is open. */
-  #endRun(): void {
+  /** Ends the session's link, in peace if it is open. */
+  #closeSession(): void {
     if (this.#session) this.#waitFor(this.#session.close());
     this.#session = undefined;
-    this.#run?.unsubscribe();
   }
 
   /** Whoever opens the next socket, or stops, waits for this; what is over is forgotten. */
@@ -180,8 +183,6 @@ export class Connection implements SessionHost, RunHost {
     const cause: ConnectionCause = end instanceof SessionEnd ? end.cause : { phase: "live", error: end };
     const error = errorOfGivingUp(end, cause);
     queue.transact(() => {
-      // What watched over the run, such as wake$, has nothing to wake any more.
-      this.#run?.unsubscribe();
       this.#dispatch({ type: "gaveUp", cause, lastFrameAt: this.#lastFrameAt }, error);
       this.#session = undefined;
       this.#end(
@@ -189,6 +190,8 @@ export class Connection implements SessionHost, RunHost {
         (operation) => errorOfGivingUp(end, cause, operation),
         error,
       );
+      // What watched over the run, such as wake$, has nothing to wake any more.
+      this.#run?.unsubscribe();
     });
   }
 

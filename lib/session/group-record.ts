@@ -52,7 +52,7 @@ export class GroupRecord implements Due {
     if (this.#joined$ === undefined) {
       // Not a BehaviorSubject: a bundle holds this one anyway, for a WebSocketSubject has one.
       this.#joined$ = new ReplaySubject(1);
-      this.tellJoined(this.joinedOn);
+      this.tell(this.joinedOn);
     }
     return this.#joined$;
   }
@@ -63,7 +63,7 @@ export class GroupRecord implements Due {
   }
 
   /** Tells where it is joined. */
-  tellJoined(connectionId: string | undefined): void {
+  tell(connectionId: string | undefined): void {
     this.#joined$?.next(joinedOn(connectionId));
   }
 
@@ -104,7 +104,7 @@ export class GroupRecord implements Due {
   }
 
   /** Nobody wants it, watches it, or needs it to be left: nothing need be kept. */
-  get isForgettable(): boolean {
+  get isIdle(): boolean {
     return !this.isWanted && this.watchers === 0 && !this.mayBeJoined && !this.isBusy;
   }
 }

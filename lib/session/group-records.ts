@@ -51,6 +51,6 @@ export class GroupRecords {
   forget(record: GroupRecord): void {
     // Who wants it next joins it anew.
     if (!record.isWanted && record.joinedOn === undefined) record.wasJoined = false;
-    if (record.isForgettable && this.#records?.get(record.name) === record) this.#records.delete(record.name);
+    if (record.isIdle && this.#records?.get(record.name) === record) this.#records.delete(record.name);
   }
 }

@@ -291,6 +291,6 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     if (record.joinedOn === connectionId) return;
     record.joinedOn = connectionId;
     if (connectionId !== undefined) record.wasJoined = true;
-    if (record.isWatched) this.queue.push(() => record.tellJoined(connectionId));
+    if (record.isWatched) this.queue.push(() => record.tell(connectionId));
   }
 }

@@ -94,7 +94,7 @@ function checkedAccessUrl(url: unknown): string {
   try {
     ({ protocol, hash } = new URL(url));
   } catch {
-    throw refusal("a string that is none");
+    throw refusal("no URL");
   }
   // No WebSocket takes one.
   if (hash !== "") throw refusal("one with a fragment");

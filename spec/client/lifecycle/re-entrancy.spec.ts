@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Observable } from "rxjs";
+import { NEVER, Observable, of } from "rxjs";
 import { legalTransitions } from "../../support/legal-transitions.js";
-import type { ConnectionState, WebPubSubClient } from "../../../lib/index.js";
+import type { AccessContext, ConnectionState, WebPubSubClient } from "../../../lib/index.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { unreachable } from "../../support/peers.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
@@ -296,3 +296,37 @@ describe.each(["shouldRetry", "random"] as const)(
     });
   },
 );
+
+describe("Whoever hears that a run has ended, of the access function's signal or as wake$, and calls the client", () => {
+  const calls = {
+    "start()": (client: WebPubSubClient) => void client.start(),
+    "reconnect({ newSession: true })": (client: WebPubSubClient) => void client.reconnect({ newSession: true }),
+  };
+  const ends = {
+    "stop()": (client: WebPubSubClient) => void client.stop(),
+    "reconnect({ newSession: true })": (client: WebPubSubClient) => void client.reconnect({ newSession: true }),
+  };
+  const cases = keysOf(ends).flatMap((end) => keysOf(calls).map((call) => [end, call] as const));
+
+  it.each(cases)("after %s: %s begins a run, over one socket", (end, call) => {
+    for (const hears of ["signal", "wake$"]) {
+      const service = new VirtualClients();
+      let left = 1;
+      const callBack = () => {
+        if (left-- > 0) calls[call](client);
+      };
+      const access = ({ signal }: AccessContext) => {
+        if (hears === "signal") signal.addEventListener("abort", callBack);
+        return left > 0 ? NEVER : of(service.url());
+      };
+      const wake$ = new Observable(() => (hears === "wake$" ? callBack : undefined));
+      const client = service.client({ wake$ }, access);
+      void client.start();
+      service.settle();
+      ends[end](client);
+      service.advance(2_000);
+      expect(client.state.status).toBe("connected");
+      expect(service.mostSocketsAtOnce).toBe(1);
+    }
+  });
+});
