@@ -129,8 +129,7 @@ export class Outbox implements SendQueueHost {
 
   /** The session is over: what awaited an ack, or was to be sent again, cannot be known any more. */
   endSession(why: unknown): void {
-    const sent = [...this.#queued].filter(({ session }) => session !== undefined);
-    this.#end(sent, (operation) => unacknowledged(operation, why));
+    this.#end([], (operation) => unacknowledged(operation, why));
   }
 
   /** The client gave up or was stopped: nothing waits any longer. */
@@ -223,7 +222,7 @@ export class Outbox implements SendQueueHost {
     for (const transmission of this.#queued) this.queue.push(() => this.#isOver(transmission));
   }
 
-  /** Ends the session for what awaits an ack, for some of what waits, and for what was to be sent again. */
+  /** Ends the session for what awaits an ack or was to be sent again, and for what waits to be sent, if that is meant too. */
   #end(waiting: readonly Transmission[], errorFor: (operation: Operation) => Error): void {
     this.#outlet = { status: "closed" };
     const ended = [...this.#unacknowledged, ...waiting, ...this.#retries.all].map((transmission) => ({

@@ -116,7 +116,7 @@ class SocketLink extends Subscription implements Link, Observer<Frame> {
   ) {
     super();
     this.#opening = opening;
-    // One for both, as thousands of clients may have a link each; a close has a code.
+    // One for both, as thousands of clients may have a link each; a close tells its code, or at least how clean it was.
     const events = {
       next: (event: object | undefined) => {
         const { code, wasClean = code } = (event ?? {}) as Partial<RawCloseEvent>;

@@ -63,8 +63,8 @@ export async function bundleParts(): Promise<BundlePart[]> {
   }
   const parts: BundlePart[] = [];
   let whole = "";
-  const ofLib = (name: string) => (name === "lib/session" ? 2 : name.startsWith("lib/") ? 1 : 0);
-  for (const [name, codes] of [...folders].sort(([a], [b]) => ofLib(a) - ofLib(b))) {
+  const layerOf = (name: string) => (name === "lib/session" ? 2 : name.startsWith("lib/") ? 1 : 0);
+  for (const [name, codes] of [...folders].sort(([a], [b]) => layerOf(a) - layerOf(b))) {
     const code = codes.join("");
     whole += code;
     parts.push({ name, bytes: code.length, zippedSoFar: zipped(whole) });

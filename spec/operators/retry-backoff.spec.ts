@@ -224,6 +224,23 @@ describe("retryBackoff", () => {
       });
     });
 
+    it.each([true, false])(
+      "goes no further when one unsubscribes inside of shouldRetry, which answers %j",
+      (answer) => {
+        const source$ = new Subject<never>();
+        const onWait = jest.fn();
+        const ended = jest.fn();
+        const shouldRetry = () => {
+          subscription.unsubscribe();
+          return answer;
+        };
+        const subscription = source$.pipe(retryBackoff({ shouldRetry, onWait })).subscribe({ error: ended });
+        source$.error(failure);
+        expect(onWait).not.toHaveBeenCalled();
+        expect(ended).not.toHaveBeenCalled();
+      },
+    );
+
     it("does not ask shouldRetry when the retries are spent", () => {
       const shouldRetry = jest.fn(() => true);
       throwError(() => failure)

@@ -3,6 +3,7 @@ import { WebPubSubEmulator } from "../../../lib/emulator/index.js";
 import { WebPubSubClient } from "../../../lib/index.js";
 import { historyOf } from "../../support/history.js";
 import { welcoming } from "../../support/peers.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 describe("A first connection", () => {
@@ -131,4 +132,17 @@ describe("Inside one TestScheduler.run", () => {
     });
     expect(scheduler.actions).toEqual([]);
   });
+});
+
+it("a socket of one's own may open without an event, and end with one that tells nothing but that it was not clean", () => {
+  const stage = new ScriptedStage();
+  void stage.client.start();
+  const { socket } = stage;
+  socket.readyState = 1;
+  (socket.onopen as (() => void) | null)?.();
+  socket.connected();
+  expect(stage.client.state.status).toBe("connected");
+  socket.readyState = 3;
+  (socket.onclose as ((event: object) => void) | null)?.({ wasClean: false });
+  expect(stage.client.state.status).toBe("recovering");
 });
