@@ -1,4 +1,4 @@
-import { decodeJsonFrame } from "./json-decoder.js";
+import { decodeFrame } from "./json-frames.js";
 import {
   encodeEvent,
   encodeJoinGroup,
@@ -33,5 +33,5 @@ export const jsonCodec: Codec = {
   event: encodeEvent,
   sequenceAck: encodeSequenceAck,
   ping: encodePing,
-  decode: decodeJsonFrame,
+  decode: decodeFrame,
 };

@@ -1,0 +1,1 @@
+export { decodeJsonFrame as decodeFrame } from "./json-decoder.js";

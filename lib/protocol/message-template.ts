@@ -1,0 +1,107 @@
+import { fromBase64 } from "./bytes.js";
+import type { GroupDataMessage } from "./messages.js";
+import { NameSlot } from "./name-slot.js";
+
+/** What differs from message to message, in the orders that a template can have. */
+const ORDER = /^sequenceId,(?:fromUserId,)?group,(?:fromUserId,)?data(?:,fromUserId)?$/;
+const VARIES = ["sequenceId", "fromUserId", "group", "data"];
+const CONSTANT = ["type", "from", "dataType"];
+
+/** What stands in the text of a template for what varies. */
+const HOLE = "\0";
+const HOLE_TEXT = JSON.stringify(HOLE);
+
+/** A number of so many digits is a safe integer. */
+const MAX_DIGITS = 15;
+
+interface Parts {
+  /** What stands before the id. */
+  readonly head: string;
+  /** Between the id and the data. */
+  readonly names: readonly NameSlot[];
+  /** Behind the data. */
+  readonly last: NameSlot | undefined;
+  /** What stands behind the data, or between it and the last name. */
+  readonly end: string;
+  readonly group: NameSlot;
+  readonly sender: NameSlot | undefined;
+  readonly dataType: unknown;
+}
+
+/**
+ * How a service writes its group messages: the same fields in the same order, around values that differ. Who has seen one
+ * reads the next without making an object of the frame first, which is a third of what a small message costs.
+ *
+ * The order is not defined (client-protocol §5.3). There is a template of a message that begins with its sequence id and
+ * ends with its data, or with who sent it: so they stand in the service's documentation, and in frames caught from it.
+ */
+export class MessageTemplate {
+  private constructor(private readonly parts: Parts) {}
+
+  /** That of a frame with a group message, if it can have one. */
+  static of(raw: string): MessageTemplate | undefined {
+    const frame = JSON.parse(raw) as Record<string, unknown>;
+    // Who sent it is null for a user without a name.
+    const isHole = (field: string) => VARIES.includes(field) && (field === "data" || frame[field] !== null);
+    const fields = Object.keys(frame);
+    const holes = fields.filter(isHole);
+    const isKnown = (field: string) => VARIES.includes(field) || CONSTANT.includes(field);
+    if (!ORDER.test(holes.join()) || !fields.every(isKnown)) return undefined;
+    // One stands before each hole, and one behind them all.
+    const texts = JSON.stringify(frame, (field, value: unknown) => (isHole(field) ? HOLE : value)).split(HOLE_TEXT);
+    const text = (at: number) => texts[at] ?? "";
+    const dataAt = holes.indexOf("data");
+    const slots = holes.map(
+      // What stands between two belongs to the second.
+      (_, at) => new NameSlot(text(at), at === dataAt - 1 || at === dataAt + 1 ? text(at + 1) : ""),
+    );
+    const slotOf = (field: string) => slots[holes.indexOf(field)];
+    const group = slotOf("group");
+    if (group === undefined) return undefined;
+    return new MessageTemplate({
+      head: text(0),
+      names: slots.slice(1, dataAt),
+      last: slots[dataAt + 1],
+      end: text(dataAt + 1),
+      group,
+      sender: slotOf("fromUserId"),
+      dataType: frame["dataType"],
+    });
+  }
+
+  /** The message in a frame that is written like this; of any other, nothing. */
+  read(raw: string): GroupDataMessage | undefined {
+    const { head, names, last, end, group, sender, dataType } = this.parts;
+    if (!raw.startsWith(head)) return undefined;
+    let at = head.length;
+    let sequenceId = 0;
+    for (; ; at++) {
+      const digit = raw.charCodeAt(at) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      sequenceId = sequenceId * 10 + digit;
+    }
+    const digits = at - head.length;
+    // What begins with a zero is for who knows what is a number.
+    if (digits === 0 || digits > MAX_DIGITS || raw[head.length] === "0") return undefined;
+    try {
+      for (const name of names) at = name.endFrom(raw, at);
+      const dataEnd = last ? last.beginAtEnd(raw) : raw.endsWith(end) ? raw.length - end.length : -1;
+      if (at < 0 || dataEnd < at) return undefined;
+      const data = dataOf(raw.slice(at, dataEnd), dataType);
+      if (data === undefined) return undefined;
+      const message = sender
+        ? { kind: "groupData", group: group.value, dataType, data, fromUserId: sender.value, sequenceId }
+        : { kind: "groupData", group: group.value, dataType, data, sequenceId };
+      return message as GroupDataMessage;
+    } catch {
+      return undefined; // a part that is no JSON
+    }
+  }
+}
+
+function dataOf(text: string, dataType: unknown): unknown {
+  if (dataType === "json") return JSON.parse(text);
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return undefined;
+  // Base64 has nothing in it that is written in another way.
+  return dataType === "text" ? JSON.parse(text) : fromBase64(text.slice(1, -1));
+}
