@@ -28,6 +28,5 @@ export const jsonCodec = (protocol: SubprotocolName): Codec => ({
     `{"type":"ack","ackId":${ackId},"success":${error === undefined}` +
     (error === undefined ? "}" : `,"error":${JSON.stringify(error)}}`),
   pong: () => '{"type":"pong"}',
-  message: (publication, sequenceId) =>
-    publication.openJson + (sequenceId === undefined ? "}" : `,"sequenceId":${sequenceId}}`),
+  message: ({ json }, sequenceId) => (sequenceId === undefined ? json : `{"sequenceId":${sequenceId},${json.slice(1)}`),
 });

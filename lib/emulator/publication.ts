@@ -20,8 +20,8 @@ export class Publication {
     readonly expiresAt = Infinity,
   ) {}
 
-  /** The JSON frame without its closing brace, so that each receiver's `sequenceId` can follow. */
-  get openJson(): string {
+  /** The JSON frame, but for the `sequenceId` that each receiver has of its own. */
+  get json(): string {
     return (this.#json ??= this.#encodeJson());
   }
 
@@ -33,7 +33,7 @@ export class Publication {
   #encodeJson(): string {
     const head = JSON.stringify({ type: "message", ...this.origin, dataType: this.payload.dataType });
     const metadata = this.metadata === undefined ? "" : `,"metadata":${JSON.stringify(this.metadata)}`;
-    return `${head.slice(0, -1)}${metadata},"data":${jsonData(this.payload)}`;
+    return `${head.slice(0, -1)}${metadata},"data":${jsonData(this.payload)}}`;
   }
 }
 

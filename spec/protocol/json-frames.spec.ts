@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
+import { jsonCodec } from "../../lib/emulator/json-codec.js";
+import { Publication } from "../../lib/emulator/publication.js";
 import { decodeJsonFrame } from "../../lib/protocol/json-decoder.js";
 import { decodeFrame } from "../../lib/protocol/json-frames.js";
 import { MessageTemplate } from "../../lib/protocol/message-template.js";
@@ -56,6 +59,29 @@ describe.each(ORDERS)("a template, of a message that begins with %s, %s, %s, %s"
     expect(isRead({ dataType: "binary", data: "AA==" }, { dataType: "binary", data: "not base64" })).toBe(false);
   });
 
+  it.each([
+    { data: 12 },
+    { dataType: "text", data: "a b" },
+    { dataType: "binary", data: "AAAA" },
+    { group: "", fromUserId: "" },
+    { fromUserId: undefined, data: [{}] },
+  ])("reads nothing wrong of a frame of %p with a flaw, wherever that is", (fields) => {
+    const template = templateOf(fields);
+    const raw = written({ ...message, ...fields }, order);
+    expect(template?.read(raw)).toEqual(decodeJsonFrame(raw));
+    for (let begin = 0; begin <= raw.length; begin++) {
+      for (let end = begin; end <= raw.length; end++) {
+        const insertions =
+          end - begin < 3 ? ["", '"', "\\", "0", "1", "-", " ", ",", "}", "\u0001", '\\"', '""'] : [""];
+        for (const text of insertions) {
+          const flawed = raw.slice(0, begin) + text + raw.slice(end);
+          const read = template?.read(flawed);
+          if (read && !isDeepStrictEqual(read, decodeJsonFrame(flawed))) expect([flawed, read]).toBe("read as it is");
+        }
+      }
+    }
+  });
+
   it("gives a name of its own, not the one before it", () => {
     const template = templateOf({});
     const groups = ["a", "a", "b", "a", "a long name that is no copy", "a long name that is no copy", "b"];
@@ -71,6 +97,23 @@ it.each([
   ["the id behind the data", { type: "message", from: "group", group: "a", dataType: "json", data: 1, sequenceId: 1 }],
 ])("there is no template of a message with %s", (_, fields) => {
   expect(MessageTemplate.of(JSON.stringify(fields))).toBeUndefined();
+});
+
+it("the emulator writes messages that a template reads", () => {
+  const codec = jsonCodec("json.reliable.webpubsub.azure.v1");
+  const publication = new Publication(
+    { from: "group", group: "room", fromUserId: "ann" },
+    { dataType: "text", text: "hi" },
+  );
+  const [first, second] = [codec.message(publication, 1), codec.message(publication, 2)].map(String);
+  expect(MessageTemplate.of(first ?? "")?.read(second ?? "")).toEqual({
+    kind: "groupData",
+    group: "room",
+    fromUserId: "ann",
+    dataType: "text",
+    data: "hi",
+    sequenceId: 2,
+  });
 });
 
 const field = fc.record(
