@@ -1,3 +1,5 @@
+import { utf8Length } from "../protocol/bytes.js";
+import * as closeCode from "../protocol/close-codes.js";
 import type { Service } from "./service.js";
 import type { Troubles } from "./troubles.js";
 
@@ -59,16 +61,14 @@ export interface EmulatorFaults {
   garble(connectionId: string, count?: number): void;
 }
 
-const MAX_REASON_BYTES = 123;
-
 export const faultsOf = (service: Service): EmulatorFaults => ({
   drop: (connectionId) => service.session(connectionId)?.dropLink(),
   close(connectionId, code, reason = "") {
     if (!maySendCloseCode(code)) {
       throw new RangeError(`a close frame cannot carry code ${code}: use 1000 to 1003, 1007 to 1014 or 3000 to 4999`);
     }
-    if (new TextEncoder().encode(reason).byteLength > MAX_REASON_BYTES) {
-      throw new RangeError(`a close reason may have ${MAX_REASON_BYTES} bytes at most`);
+    if (utf8Length(reason) > closeCode.MAX_REASON_BYTES) {
+      throw new RangeError(`a close reason may have ${closeCode.MAX_REASON_BYTES} bytes at most`);
     }
     service.session(connectionId)?.closeLink(code, reason);
   },

@@ -26,7 +26,6 @@ const CLOSING = 2;
 const CLOSED = 3;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const MAX_REASON_BYTES = 123;
 
 /**
  * Everything that passes between the two ends is a scheduler action of its own, one queue for both directions: so
@@ -97,8 +96,8 @@ class MemoryWebSocket extends SocketEvents implements EmulatorWebSocket {
     if (code !== undefined && code !== closeCode.normal && !(code >= 3000 && code <= 4999)) {
       throw new DOMException(`The close code must be 1000 or from 3000 to 4999, not ${code}`, "InvalidAccessError");
     }
-    if (utf8Length(reason) > MAX_REASON_BYTES) {
-      throw new DOMException(`The close reason may have ${MAX_REASON_BYTES} bytes at most`, "SyntaxError");
+    if (utf8Length(reason) > closeCode.MAX_REASON_BYTES) {
+      throw new DOMException(`The close reason may have ${closeCode.MAX_REASON_BYTES} bytes at most`, "SyntaxError");
     }
     this.#leave(code ?? closeCode.noStatus, reason, true);
   }

@@ -31,3 +31,6 @@ export const policyViolation = 1008;
 export const tooLarge = 1009;
 
 export const internalError = 1011;
+
+/** So many bytes of UTF-8 the reason beside a code may have (RFC 6455 §5.5). */
+export const MAX_REASON_BYTES = 123;
