@@ -85,28 +85,22 @@ class Ledger {
         entry.recording.unsubscribe();
         return;
       }
-      case "drop": {
+      case "drop":
         faults.drop(id);
         return;
-      }
       case "lose":
         faults.refuseRecovery(id);
-        {
-          faults.drop(id);
-          return;
-        }
-      case "freeze": {
+        faults.drop(id);
+        return;
+      case "freeze":
         faults.freeze(id);
         return;
-      }
-      case "loseAcks": {
+      case "loseAcks":
         faults.loseAcks(id, 2);
         return;
-      }
-      case "delayAcks": {
+      case "delayAcks":
         faults.delayAcks(id, 5_000);
         return;
-      }
       case "stop":
         return void client.stop();
       case "start":

@@ -57,24 +57,19 @@ function play(stage: VirtualStage, client: WebPubSubClient, wishes: Record<strin
       pending?.unsubscribe();
       return;
     }
-    case "drop": {
+    case "drop":
       faults.drop(id);
       return;
-    }
     case "lose":
       faults.refuseRecovery(id);
-      {
-        faults.drop(id);
-        return;
-      }
-    case "loseAck": {
+      faults.drop(id);
+      return;
+    case "loseAck":
       faults.loseAcks(id, 1);
       return;
-    }
-    case "delayAcks": {
+    case "delayAcks":
       faults.delayAcks(id, 100);
       return;
-    }
     case "refuse": {
       let left = 2;
       stage.refuse = () => left-- > 0;
@@ -84,10 +79,9 @@ function play(stage: VirtualStage, client: WebPubSubClient, wishes: Record<strin
       return void client.stop();
     case "start":
       return void client.start();
-    case "wait": {
+    case "wait":
       stage.advance(next.ms);
       return;
-    }
   }
 }
 

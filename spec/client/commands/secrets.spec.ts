@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { WebPubSubClient } from "../../../lib/index.js";
 import { recordLog } from "../../support/log.js";
 import { record } from "../../support/recording.js";
+import { statusesOf } from "../../support/statuses.js";
 import { ScriptedWebSocket } from "../../support/scripted-web-socket.js";
 import { VirtualTimeScheduler } from "rxjs";
 
@@ -32,16 +33,7 @@ it("no token is in any state, error, notice or log line, however a connection fa
     }
   }
   const client = new WebPubSubClient(url, { webSocketCtor: Socket, scheduler, random: () => 0.5 });
-  const all = [
-    client.state$,
-    client.connected$,
-    client.recovered$,
-    client.disconnected$,
-    client.gap$,
-    client.stopped$,
-    client.rejoinGroupFailed$,
-    client.protocolErrors$,
-  ].map((source) => record<unknown>(source));
+  const all = statusesOf(client).map((status) => record(status));
   client.start().catch(() => undefined);
   sockets[0]?.open();
   sockets[0]?.connected("c1", RECONNECTION);

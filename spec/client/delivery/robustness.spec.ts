@@ -1,6 +1,7 @@
 import { ProtocolError } from "../../../lib/index.js";
 import { record } from "../../support/recording.js";
 import { ScriptedStage } from "../../support/scripted-web-socket.js";
+import { statusesOf } from "../../support/statuses.js";
 
 const message = (data: string, sequenceId?: number) => ({
   type: "message",
@@ -119,20 +120,9 @@ describe("acks$", () => {
 it("status never errors and data never errors, whatever the service sends", () => {
   const stage = ScriptedStage.connected();
   const { client } = stage;
-  const all = [
-    client.state$,
-    client.connected$,
-    client.recovered$,
-    client.disconnected$,
-    client.gap$,
-    client.stopped$,
-    client.rejoinGroupFailed$,
-    client.acks$,
-    client.protocolErrors$,
-    client.serverMessages$,
-    client.groupMessages$,
-    client.group("g").joined$,
-  ].map((source) => record<unknown>(source));
+  const all = [...statusesOf(client), client.serverMessages$, client.groupMessages$, client.group("g").joined$].map(
+    (source) => record<unknown>(source),
+  );
   for (const frame of ["", "{}", "null", new ArrayBuffer(1), { type: "ack" }, { type: "system" }, { type: "pong" }]) {
     stage.socket.receive(frame);
   }

@@ -1,6 +1,7 @@
-import { firstValueFrom, type Observable } from "rxjs";
+import { firstValueFrom } from "rxjs";
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, unreachable } from "../../support/peers.js";
+import { statusesOf } from "../../support/statuses.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 const sentTypes = (service: VirtualClients) => service.socket.sent.map(({ type }) => type);
@@ -10,19 +11,7 @@ describe("A connection that is held by its subscribers", () => {
     const service = new VirtualClients();
     const client = service.client();
     const group = client.group("room");
-    const statuses: Observable<unknown>[] = [
-      client.state$,
-      client.connected$,
-      client.recovered$,
-      client.disconnected$,
-      client.gap$,
-      client.stopped$,
-      client.rejoinGroupFailed$,
-      client.acks$,
-      client.protocolErrors$,
-      group.joined$,
-    ];
-    statuses.forEach((status) => status.subscribe());
+    for (const status of [...statusesOf(client), group.joined$]) status.subscribe();
     service.advance(60_000);
     expect(service.sockets).toEqual([]);
     expect(client.state).toEqual({ status: "stopped", reason: "initial" });

@@ -1,3 +1,4 @@
+import { connectedFor } from "../../support/connected-for.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { refusing, silent, unreachable } from "../../support/peers.js";
 import { record } from "../../support/recording.js";
@@ -7,13 +8,8 @@ import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js
 const PLAIN = "json.webpubsub.azure.v1";
 
 /** A client that has been connected for 20 s, long enough to count as stable, and what it tells from then on. */
-function stableClient(service = new VirtualClients(), ...args: Parameters<VirtualClients["connected"]>) {
-  const client = service.connected(...args);
-  const history = historyOf(client, service.scheduler);
-  service.advance(20_000);
-  history.take();
-  return { service, client, history, id: connectionIdOf(client) };
-}
+const stableClient = (service?: VirtualClients, ...args: Parameters<VirtualClients["connected"]>) =>
+  connectedFor(20_000, service, ...args);
 
 describe("A session that is lost for good", () => {
   it("is followed by a new one, with a gap, when the service refuses to recover it", () => {

@@ -1,16 +1,11 @@
 import type { WebPubSubClient } from "../../../lib/index.js";
+import { connectedFor } from "../../support/connected-for.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, silent, unreachable, welcoming } from "../../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
-function connectedForASecond(...args: Parameters<VirtualClients["connected"]>) {
-  const service = new VirtualClients();
-  const client = service.connected(...args);
-  const history = historyOf(client, service.scheduler);
-  service.advance(1_000);
-  history.take();
-  return { service, client, history, id: connectionIdOf(client) };
-}
+const connectedForASecond = (...args: Parameters<VirtualClients["connected"]>) =>
+  connectedFor(1_000, new VirtualClients(), ...args);
 
 describe("reconnect()", () => {
   it("ends a wait for a new session at once and counts afresh", async () => {

@@ -1,16 +1,10 @@
+import { connectedFor } from "../../support/connected-for.js";
 import { historyOf, untimed } from "../../support/history.js";
 import { refusing, unreachable, welcoming } from "../../support/peers.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
-/** A client that has been connected for a second, and what it tells from then on. */
-function connectedForASecond(...args: Parameters<VirtualClients["connected"]>) {
-  const service = new VirtualClients();
-  const client = service.connected(...args);
-  const history = historyOf(client, service.scheduler);
-  service.advance(1_000);
-  history.take();
-  return { service, client, history, id: connectionIdOf(client) };
-}
+const connectedForASecond = (...args: Parameters<VirtualClients["connected"]>) =>
+  connectedFor(1_000, new VirtualClients(), ...args);
 
 describe("A link that is lost", () => {
   it("is replaced at once, and the session lives on without a gap", () => {
