@@ -8,21 +8,24 @@ import type { Row, Run } from "./rows/row.js";
 import type { Profile } from "./clients/profile.js";
 import type { Scenario } from "./scenario.js";
 
-/** So many lines of each profile are printed. */
-const LINES = 20;
+/** So many lines are printed of what each package takes. */
+const LINES = 8;
+/** "client": the client that is measured, with the program that measures it. */
+const PACKAGES = new Set(["client", "rxjs", "ws"]);
+const PLATFORM = "Node";
 
-/** What the amounts of a profile are divided by, and what they are then. */
-function unitOf(scenario: Scenario): { readonly unit: string; readonly count: number } | undefined {
+/** What a profile is counted in, if there is one. */
+function unitOf(scenario: Scenario): string | undefined {
   switch (scenario.kind) {
     case "inbound":
-      return { unit: "µs/message", count: scenario.burst.messages };
-    case "publish":
-      return { unit: "µs/operation", count: (scenario.operations * 4) / 3 };
-    case "rejoin":
-      return { unit: "µs/join", count: scenario.groups * 2 };
-    case "heap":
-      return { unit: "bytes/client", count: scenario.clients };
     case "timed":
+      return "µs/message";
+    case "publish":
+      return "µs/operation";
+    case "rejoin":
+      return "µs/join";
+    case "heap":
+      return "bytes/client";
     case "cuts":
       return undefined;
   }
@@ -45,17 +48,32 @@ async function profileRow({ title, runs }: Row, port: number): Promise<void> {
   if (unit === undefined) return;
   const profiles: Profile[] = [];
   for (const run of runs) profiles.push(await profileOf(run, port));
-  const digits = unit.unit.startsWith("µs") ? 2 : 0;
-  const share = (amount: number) => (amount / unit.count).toFixed(digits);
-  const names = [...new Set(profiles.flatMap((profile) => Object.keys(profile)))];
-  const most = (name: string) => Math.max(...profiles.map((profile) => profile[name] ?? 0));
-  console.log(`\n${title}\n\n| ${unit.unit} | ${runs.map(({ label }) => label).join(" | ")} |`);
+  const digits = unit.startsWith("µs") ? 2 : 0;
+  const print = (name: string, amountIn: (profile: Profile) => number) =>
+    console.log(`| ${name} | ${profiles.map((profile) => amountIn(profile).toFixed(digits)).join(" | ")} |`);
+  console.log(`\n${title}\n\n| ${unit} | ${runs.map(({ label }) => label).join(" | ")} |`);
   console.log(`| --- |${" ---: |".repeat(runs.length)}`);
-  const total = profiles.map((profile) => share(Object.values(profile).reduce((sum, amount) => sum + amount, 0)));
-  console.log(`| all | ${total.join(" | ")} |`);
-  for (const name of names.sort((a, b) => most(b) - most(a)).slice(0, LINES)) {
-    console.log(`| ${name} | ${profiles.map((profile) => share(profile[name] ?? 0)).join(" | ")} |`);
+  print("all", (profile) => sum(Object.values(profile)));
+  for (const [origin, names] of namesByOrigin(profiles)) {
+    print(`**${origin}**`, (profile) => sum(names.map((name) => profile[name] ?? 0)));
+    const most = (name: string) => Math.max(...profiles.map((profile) => profile[name] ?? 0));
+    for (const name of names.sort((a, b) => most(b) - most(a)).slice(0, LINES)) {
+      print(name, (profile) => profile[name] ?? 0);
+    }
   }
+}
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+
+/** The names in profiles, by the package that they are from; what has none is the platform's. */
+function namesByOrigin(profiles: readonly Profile[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const name of new Set(profiles.flatMap((profile) => Object.keys(profile)))) {
+    const origin = /^([^:]+): /.exec(name)?.[1] ?? "";
+    const place = PACKAGES.has(origin) || origin.startsWith("@") ? origin : PLATFORM;
+    names.set(place, [...(names.get(place) ?? []), name]);
+  }
+  return names;
 }
 
 /** Prints the profiles of the rows that have one, and of the bundle. */

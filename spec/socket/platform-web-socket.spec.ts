@@ -44,6 +44,16 @@ describe("the WebSocket of Node", () => {
     client.close();
   });
 
+  it("sends while a test's fake timers hold up everything else", async () => {
+    const { client, peer } = await open();
+    const arrived = once(peer, "message");
+    jest.useFakeTimers();
+    client.send("now");
+    jest.useRealTimers();
+    expect(String((await arrived)[0])).toBe("now");
+    client.close();
+  });
+
   it("lets a long row of frames go before the moment ends, so that the peer can begin", async () => {
     const { client, peer, received } = await open();
     const sent = Array.from({ length: 100 }, (_, i) => String(i));

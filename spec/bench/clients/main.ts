@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { planOf, type ClientKind, type Measured, type Scenario } from "../scenario.js";
 import type { BenchClient } from "./bench-client.js";
 import { cpuProfile, heapProfile, type Profile } from "./profile.js";
-import { cuts, heap, inbound, publish, rejoin, timed } from "./measure.js";
+import { cuts, heap, inbound, publish, rejoin, timed, TIMED_IN_ALL } from "./measure.js";
 
 const [kind, port, json = ""] = process.argv.slice(2);
 
@@ -64,10 +64,36 @@ async function measure(url: string): Promise<Measured> {
   }
 }
 
+/** How many of what a profile counts by there were in all. */
+function countOf({ perSecond = 0 }: Measured): number {
+  switch (scenario.kind) {
+    case "inbound":
+      return scenario.burst.messages;
+    case "timed":
+      return perSecond * scenario.seconds * TIMED_IN_ALL;
+    case "publish":
+      return (scenario.operations * 4) / 3;
+    case "rejoin":
+      return scenario.groups * 2;
+    case "heap":
+      return scenario.clients;
+    case "cuts":
+      return 1;
+  }
+}
+
+/** Microseconds or bytes, for each of what was done. */
 async function profile(url: string): Promise<Profile> {
-  if (scenario.kind !== "heap") return cpuProfile(() => measure(url));
-  const { before, after } = await heap(() => new Client(), url, scenario, heapProfile);
-  return Object.fromEntries(Object.entries(after).map(([kind, bytes]) => [kind, bytes - (before[kind] ?? 0)]));
+  let measured: Measured = {};
+  let amounts: Profile;
+  if (scenario.kind === "heap") {
+    const { before, after } = await heap(() => new Client(), url, scenario, heapProfile);
+    amounts = Object.fromEntries(Object.entries(after).map(([kind, bytes]) => [kind, bytes - (before[kind] ?? 0)]));
+  } else {
+    amounts = await cpuProfile(async () => (measured = await measure(url)));
+  }
+  const count = countOf(measured);
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / count]));
 }
 
 let turn = 0;

@@ -35,10 +35,14 @@ export function inbound(client: BenchClient, url: string, { groups, burst }: Of<
   });
 }
 
+/** Of the time of a timed run a quarter goes before. */
+const WARM_UP = 0.25;
+export const TIMED_IN_ALL = 1 + WARM_UP;
+
 export async function timed(client: BenchClient, url: string, { seconds }: Of<"timed">): Promise<Measured> {
   let count = 0;
   await client.start(url, groupNames(1), () => count++);
-  await delay(seconds * 250);
+  await delay(seconds * WARM_UP * 1_000);
   const before = count;
   const lap = stopwatch();
   await delay(seconds * 1_000);
