@@ -35,6 +35,10 @@ export class Sending implements Transmission {
     return this.destination.closed;
   }
 
+  sentIn(session: string): void {
+    this.session = session;
+  }
+
   begin(): void {
     const { outbox, holders } = this.ports;
     const isHolding = this.whenOffline === "queue" || outbox.isLive;

@@ -1,4 +1,5 @@
 import { defined } from "../protocol/defined.js";
+import { kindOf } from "../protocol/kind-of.js";
 import { redact } from "../protocol/redact.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -10,7 +11,8 @@ export const fieldsOf = (value: unknown): Fields | undefined =>
 /** The text of something that was thrown by code that is not ours, without tokens. */
 export function messageOf(error: unknown): string {
   const message = fieldsOf(error)?.["message"];
-  const text = redact(typeof message === "string" ? message : String(error));
+  // Not every object has a text: `String` throws for one without a prototype.
+  const text = redact(typeof message === "string" ? message : fieldsOf(error) ? kindOf(error) : String(error));
   return text || (error instanceof Error ? error.name : "");
 }
 
@@ -49,10 +51,11 @@ function isTainted(value: unknown, depth: number): boolean {
   return parts.some((part) => isTainted(part, depth - 1));
 }
 
-function serialised(value: unknown): unknown {
+/** What JSON cannot write, such as a request that refers to itself, cannot be looked through: it may hold a token. */
+function serialised(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    return undefined;
+    return "Bearer ?";
   }
 }

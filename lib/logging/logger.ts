@@ -9,7 +9,11 @@ export function loggerNamed(name: string) {
   const azureLogger = createClientLogger(name);
   const line = (level: "verbose" | "info" | "warning") => (text: () => string) => {
     // The text is made only when someone reads it: at the default level a log line costs one comparison.
-    if (azureLogger[level].enabled) azureLogger[level](redact(text()));
+    try {
+      if (azureLogger[level].enabled) azureLogger[level](redact(text()));
+    } catch {
+      // What cannot be told harms nobody.
+    }
   };
   return {
     /** Each step of a connection. */

@@ -72,6 +72,7 @@ class ReplayingJoins<T> extends Passing<T> {
   }
 
   next(value: T): void {
+    if (this.closed) return;
     let startsSession = false;
     try {
       startsSession = this.options.sessionStart(value);

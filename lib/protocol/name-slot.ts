@@ -1,5 +1,3 @@
-/** What no frame holds. */
-const NOTHING = "\0";
 /** A name in quotes, so short that V8 copies what is sliced of a text, and none of it written in another way. */
 const SHORT_AND_PLAIN = /^"[\u0020-\u005b\u005d-\uffff]{0,12}$/;
 
@@ -7,7 +5,7 @@ const SHORT_AND_PLAIN = /^"[\u0020-\u005b\u005d-\uffff]{0,12}$/;
 export class NameSlot {
   value = "";
   /** The name with what stands around it, if it stood there twice running: others are not worth making it. */
-  #text = NOTHING;
+  #text: string | undefined;
 
   constructor(
     /** What stands before the name, from a comma on. */
@@ -17,20 +15,20 @@ export class NameSlot {
 
   /** Where what stands behind it ends, if it begins at that place; else -1. Throws if there is no name. */
   endFrom(raw: string, begin: number): number {
-    if (raw.startsWith(this.#text, begin)) return begin + this.#text.length;
+    if (this.#text !== undefined && raw.startsWith(this.#text, begin)) return begin + this.#text.length;
     if (!raw.startsWith(this.before, begin)) return -1;
     const at = begin + this.before.length;
     const end = raw.indexOf('"', at + 1) + 1;
     if (!raw.startsWith(this.after, end)) return -1;
     const name = nameIn(raw.slice(at, end));
-    this.#text = name === this.value ? this.before + JSON.stringify(name) + this.after : NOTHING;
+    this.#text = name === this.value ? this.before + JSON.stringify(name) + this.after : undefined;
     this.value = name;
     return end + this.after.length;
   }
 
   /** Where it begins, if the frame ends with it; else -1. Throws if there is no name. */
   beginAtEnd(raw: string): number {
-    if (raw.endsWith(this.#text)) return raw.length - this.#text.length;
+    if (this.#text !== undefined && raw.endsWith(this.#text)) return raw.length - this.#text.length;
     const begin = raw.lastIndexOf(this.before);
     return this.endFrom(raw, begin) === raw.length ? begin : -1;
   }

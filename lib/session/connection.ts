@@ -88,9 +88,9 @@ export class Connection implements SessionHost, RunHost {
     else this.wake();
   }
 
-  /** Looks at the connection now: asks a live link for proof of life, or ends a wait. */
-  wake(): void {
-    this.#session?.probe();
+  /** Looks at the connection now: asks a live link for proof of life, once in a moment, or ends a wait. */
+  wake(isFirst = true): void {
+    if (isFirst) this.#session?.probe();
     this.#now$?.next();
   }
 

@@ -40,7 +40,7 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     private readonly run: Owner,
     private readonly session: DeliverySession,
     /** There are none on a subprotocol that is not reliable. */
-    private readonly acknowledgements: Acknowledgements | undefined,
+    private readonly acks: Acknowledgements | undefined,
     life: Subscriber<unknown>,
   ) {
     super(life);
@@ -52,13 +52,13 @@ export class Delivery extends Passing<DownstreamFrame, unknown> implements Repla
     const received$ = new Observable<DownstreamFrame>((taker) => {
       this.#taker = taker;
     });
-    const accepted$ = this.acknowledgements ? received$.pipe(sequenceAck(this.acknowledgements)) : received$;
+    const accepted$ = this.acks ? received$.pipe(sequenceAck(this.acks)) : received$;
     accepted$.pipe(replayJoins(this)).subscribe(this);
   }
 
   read(raw: string | ArrayBuffer): DownstreamFrame {
     const { codec, scheduler } = this.options;
-    this.acknowledgements?.measure(raw);
+    this.acks?.measure(raw);
     this.frameCount++;
     this.lastFrameAt = scheduler.now();
     return codec.decode(raw);

@@ -19,7 +19,7 @@ export function timedOut(
 ): TimeoutError {
   const [code, what] =
     operation.session === undefined
-      ? (["NotSent", "was never sent: no connection"] as const)
+      ? (["NotSent", "was never sent"] as const)
       : (["AckTimeout", "was sent, and no ack came"] as const);
   return new TimeoutError(`${describeOperation(operation)} ${what} within ackTimeoutInMs (${ackTimeoutInMs} ms)`, {
     code,

@@ -32,7 +32,7 @@ export class MembershipChange extends Subscription implements Transmission {
   readonly target: string;
   readonly frame: string | Uint8Array;
   dueAt = Infinity;
-  #session: string | undefined;
+  session: string | undefined;
   /** Its places among the changes of the group: where it may have been done first, and where last; 0 until it is sent. */
   #first = 0;
   #last = 0;
@@ -53,13 +53,8 @@ export class MembershipChange extends Subscription implements Transmission {
     this.frame = host.options.codec[kind](this.target, this.ackId);
   }
 
-  get session(): string | undefined {
-    return this.#session;
-  }
-
-  /** Set as it is sent, each time: from then on what is asked may be done any moment. */
-  set session(session: string | undefined) {
-    this.#session = session;
+  sentIn(session: string): void {
+    this.session = session;
     this.#last = ++this.record.changes;
     this.#first ||= this.#last;
     if (this.kind === "joinGroup") this.record.lastJoin = this.#last;

@@ -37,9 +37,8 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** Changes that belong to the present session, but for its first joins. */
   #work = Subscription.EMPTY;
   #connectionId: string | undefined;
-  /** How often a run has ended, and how often it had when a session last did. */
-  #stops = 0;
-  #stopsBefore = 0;
+  /** Whether the run goes on in which the last session has ended: its joins are those of the next one. */
+  goesOn = true;
 
   constructor(
     readonly options: MembershipOptions,
@@ -56,11 +55,6 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
     if (this.records.get(record.name) !== record) return;
     record.leaveIsDue = true;
     this.#reconcile(record);
-  }
-
-  /** Whether the run goes on in which the last session has ended: its joins are those of the next one. */
-  get goesOn(): boolean {
-    return this.#stops === this.#stopsBefore;
   }
 
   /** The groups that the present or next session is to be joined to. */
@@ -104,7 +98,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
 
   /** The run ended: join commands that wait for the next session have none to wait for. */
   stop(errorFor: (operation: Pick<Operation, "kind" | "target">) => Error): void {
-    this.#stops++;
+    this.goesOn = false;
     for (const record of this.records) {
       this.#settleWaiting(record, (waiting) => waiting.error(errorFor({ kind: "joinGroup", target: record.name })));
     }
@@ -117,7 +111,7 @@ export class Membership implements MembershipChangeHost, DeadlineKeeper<GroupRec
   /** The session is over, and with it every membership. */
   endSession(): void {
     this.#connectionId = undefined;
-    this.#stopsBefore = this.#stops;
+    this.goesOn = true;
     this.rest();
     for (const record of this.records) {
       if (!this.options.autoRejoinGroups) record.dropClaim();

@@ -28,7 +28,7 @@ export interface Operation {
   /** Absent: no ack is asked for. */
   readonly ackId: number | undefined;
   /** The session that it was first sent in: only there may it be sent again. */
-  session: string | undefined;
+  readonly session: string | undefined;
 }
 
 /**
@@ -36,6 +36,8 @@ export interface Operation {
  * unsent, by `error` when all is lost.
  */
 export interface Transmission extends Operation, Due, Observer<CommandResult> {
+  /** It goes out, for the first time or again: from now on what it asks may be done any moment. */
+  sentIn(session: string): void;
   /** Nobody waits for the outcome any longer. */
   readonly closed: boolean;
   /** What becomes of it, while it is unsent, without a live link; absent: it waits. */

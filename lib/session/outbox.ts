@@ -76,7 +76,7 @@ export class Outbox implements SendQueueHost {
 
   /** Sends one again that has waited after a failure, if it is still meant. */
   retry(transmission: Transmission, failure: unknown): void {
-    if (transmission.isObsolete) this.queue.push(() => transmission.error(failure));
+    if (transmission.isObsolete) this.#settle(transmission, failure);
     else this.submit(transmission);
   }
 
@@ -164,7 +164,7 @@ export class Outbox implements SendQueueHost {
     } else if (transmission.session !== undefined) {
       this.#holdBack(transmission);
     } else if (this.#queued.size >= this.options.maxQueuedSends) {
-      transmission.error(new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));
+      this.#settle(transmission, new QueueOverflowError(describeOperation(transmission), this.options.maxQueuedSends));
     } else {
       this.#queued.add(transmission);
     }
@@ -191,8 +191,7 @@ export class Outbox implements SendQueueHost {
     // What has been on the wire may have been applied: it is neither unsent nor dropped, whatever its caller prefers.
     if (session !== undefined || this.isLive || whenOffline === "queue") return false;
     this.#queued.delete(transmission);
-    if (whenOffline === "drop") transmission.complete();
-    else transmission.error(offline(transmission));
+    this.#settle(transmission, whenOffline === "drop" ? undefined : offline(transmission));
     return true;
   }
 
@@ -207,7 +206,7 @@ export class Outbox implements SendQueueHost {
   }
 
   #send(transmission: Transmission, link: Link, session: string): void {
-    transmission.session = session;
+    transmission.sentIn(session);
     const { ackId } = transmission;
     if (ackId !== undefined) this.#unacknowledged.set(ackId, transmission);
     link.send(transmission.frame);
@@ -231,7 +230,7 @@ export class Outbox implements SendQueueHost {
     }));
     for (const { transmission } of ended) this.forget(transmission);
     this.#rest();
-    for (const { transmission, error } of ended) this.queue.push(() => transmission.error(error));
+    for (const { transmission, error } of ended) this.#settle(transmission, error);
   }
 
   /** Its time is over, whether it waited for a link or for its ack. */
@@ -243,10 +242,15 @@ export class Outbox implements SendQueueHost {
   #fail(transmission: Transmission, failure: unknown): void {
     const delayInMs = isWorthRetrying(failure) ? transmission.retryDelay(failure) : undefined;
     if (delayInMs === undefined) {
-      this.queue.push(() => transmission.error(failure));
+      this.#settle(transmission, failure);
     } else {
       this.forget(transmission);
       this.#retries.add(transmission, failure, delayInMs);
     }
+  }
+
+  /** Tells a transmission that it failed, or without a failure that it was dropped. */
+  #settle(transmission: Transmission, failure?: unknown): void {
+    this.queue.push(() => (failure === undefined ? transmission.complete() : transmission.error(failure)));
   }
 }

@@ -14,6 +14,11 @@ import type { Outbox } from "./outbox.js";
  */
 class GroupAudience extends FanOut<GroupDataMessage> {
   watchers: FanOut<GroupDataMessage> | undefined;
+
+  override next(message: GroupDataMessage): void {
+    super.next(message);
+    this.watchers?.next(message);
+  }
 }
 
 /**
@@ -72,12 +77,15 @@ export class Router {
   route(frame: DownstreamFrame, run: Owner): void {
     switch (frame.kind) {
       case "groupData": {
-        if (this.#groupMessages.observed) this.queue.emit(this.#groupMessages, frame, run);
+        const all = this.#groupMessages;
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups?.get(frame.group) : undefined;
-        if (audience === undefined) break;
-        if (audience.observed && !run.closed) this.queue.emit(audience, frame, run);
-        if (audience.watchers && !run.closed) this.queue.emit(audience.watchers, frame, run);
+        const toBoth = (message: GroupDataMessage) => {
+          all.next(message);
+          audience?.next(message);
+        };
+        // One emission, whoever listens.
+        this.queue.emit(all.observed ? { next: toBoth } : (audience ?? all), frame, run);
         break;
       }
       case "serverData":

@@ -2,7 +2,7 @@ import { Observable, Subscription, type Observer, type SchedulerLike, type Subsc
 import { retryBackoff, type RetryBackoffPolicy } from "../operators/retry-backoff.js";
 import { SessionEnd } from "./session-end.js";
 import { defaultShouldRetry, type ShouldRetry } from "./should-retry.js";
-import { WakeUps } from "./wake-ups.js";
+import { WakeUps, type WakeUpsHost } from "./wake-ups.js";
 
 export interface RunOptions {
   readonly autoReconnect: boolean;
@@ -16,7 +16,7 @@ export interface RunOptions {
 }
 
 /** Whose run it is: asks something of it, and is told how it goes. */
-export interface RunHost {
+export interface RunHost extends WakeUpsHost {
   /** Ends a wait. */
   readonly now$: Observable<unknown>;
   /** Whether the present session has been announced: one that never was counts as an attempt that failed. */
@@ -27,8 +27,6 @@ export interface RunHost {
   failed(end: SessionEnd, attempt: number, retryAt: number): void;
   /** There will be no further attempt. */
   gaveUp(end: unknown): void;
-  /** To look at the connection now. */
-  wake(): void;
 }
 
 /**

@@ -82,10 +82,9 @@ export function errorOfGivingUp(
   operation?: Pick<Operation, "kind" | "target">,
 ): ConnectionError {
   const last = end instanceof SessionEnd ? end.error : end;
-  const { message } = last instanceof Error ? last : { message: String(last) };
   const known = last instanceof ConnectionError ? last : undefined;
   const what = operation ? `${describeOperation(operation)}: ` : "";
-  return new ConnectionError(`${what}the client gave up: ${message}`, {
+  return new ConnectionError(`${what}the client gave up: ${messageOf(last)}`, {
     code: "GaveUp",
     phase: cause.phase,
     closeCode: cause.code,

@@ -227,11 +227,10 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#link = link;
     this.#step.add(link);
     if (isRecovery) {
-      // Silence proves nothing while the service may be busy with an event of ours.
+      // Silence proves nothing while the service may be busy with an event of ours; it has so long as it would have else.
       if (!this.isBusy) this.#silentLinks++;
-      this.#callOffDeadline();
-      // A service that is busy with an event of ours would else have for ever.
-      if (options.keepAliveTimeoutInMs === 0) this.#endWithin(options.startTimeoutInMs);
+      else if (options.keepAliveTimeoutInMs > 0) this.#callOffDeadline();
+      else this.#endWithin(options.startTimeoutInMs);
     } else {
       this.#phase = "handshake";
     }

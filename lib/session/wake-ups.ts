@@ -6,6 +6,12 @@ import { clockOf } from "./clock.js";
 /** Several wake-up events that come together are one. */
 const TOGETHER_MS = 50;
 
+/** Who is woken up. */
+export interface WakeUpsHost {
+  /** To look at the connection now; not for the first time in this moment, unless told so. */
+  wake(isFirst: boolean): void;
+}
+
 /**
  * Takes in all that means "look at the connection now", until unsubscribed: jumps of the clock, and what `wake$` emits,
  * into which it goes as it is, as `Passing` does.
@@ -15,7 +21,7 @@ export class WakeUps extends Subscription implements Observer<unknown> {
 
   constructor(
     private readonly scheduler: SchedulerLike,
-    private readonly host: { wake(): void },
+    private readonly host: WakeUpsHost,
   ) {
     super();
   }
@@ -34,9 +40,10 @@ export class WakeUps extends Subscription implements Observer<unknown> {
   next(): void {
     const now = this.scheduler.now();
     // Either way, for the clock may have been set back.
-    if (this.closed || Math.abs(now - this.#wokenAt) < TOGETHER_MS) return;
-    this.#wokenAt = now;
-    this.host.wake();
+    if (this.closed) return;
+    const isFirst = Math.abs(now - this.#wokenAt) >= TOGETHER_MS;
+    if (isFirst) this.#wokenAt = now;
+    this.host.wake(isFirst);
   }
 
   error(error: unknown): void {

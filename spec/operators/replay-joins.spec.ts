@@ -390,6 +390,19 @@ describe("replayJoins", () => {
       expect(fresh()).toEqual(["A", "settled A", "B", "settled B"]);
     });
 
+    it("asks nothing of a value that comes after the end", () => {
+      const asked: number[] = [];
+      new Observable<number>((subscriber) => {
+        for (const value of [1, 2]) subscriber.next(value);
+      })
+        .pipe(
+          replayJoins({ sessionStart: (value) => asked.push(value) < 0, wanted: () => [], join: () => EMPTY }),
+          take(1),
+        )
+        .subscribe();
+      expect(asked).toEqual([1]);
+    });
+
     it("needs no source that goes on: a completed one has let go of everything", () => {
       const { joins, fresh, operator } = bench();
       const seen: string[] = [];

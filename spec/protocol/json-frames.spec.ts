@@ -82,6 +82,13 @@ describe.each(ORDERS)("a template, of a message that begins with %s, %s, %s, %s"
     }
   });
 
+  it("takes nothing for a name that no JSON has", () => {
+    const template = templateOf({});
+    for (const names of ["\0", "\0\0"]) {
+      for (const end of ["}", "\0"]) expect(template?.read(`{"sequenceId":2${names}5${end}`)).toBeUndefined();
+    }
+  });
+
   it("gives a name of its own, not the one before it", () => {
     const template = templateOf({});
     const groups = ["a", "a", "b", "a", "a long name that is no copy", "a long name that is no copy", "b"];

@@ -56,3 +56,15 @@ it("no token is in any state, error, notice or log line, however a connection fa
   expect(text).toContain("***");
   for (const secret of [ACCESS, RECONNECTION, "QUNDRVNTLVNJR05BVFVSRQ", "5eCr3t"]) expect(text).not.toContain(secret);
 });
+
+it("a foreign error that JSON cannot write hands on no token: what cannot be looked through is left out", async () => {
+  const request: Record<string, unknown> = { url: `https://app.example/negotiate?access_token=${ACCESS}` };
+  request["self"] = request;
+  const refuse = () => {
+    throw Object.assign(new Error("boom"), { request });
+  };
+  const client = new WebPubSubClient(refuse, { reconnectRetryOptions: { maxRetries: 0 } });
+  const error: unknown = await client.start().catch((reason: unknown) => reason);
+  expect(inspect([error, client.state], { depth: 20 })).toContain("boom");
+  expect(inspect([error, client.state], { depth: 20 })).not.toContain(ACCESS);
+});

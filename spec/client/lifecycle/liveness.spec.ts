@@ -149,6 +149,18 @@ describe("wake$", () => {
     expect(history.lines).toEqual([]);
   });
 
+  it("ends a wait that began after another sign of the same moment", () => {
+    const wake$ = new Subject<void>();
+    const stage = ScriptedStage.connected({ wake$ });
+    wake$.next();
+    stage.advance(10);
+    stage.socket.end(1008);
+    stage.advance(10);
+    expect(stage.client.state.status).toBe("disconnected");
+    wake$.next();
+    expect(stage.client.state.status).toBe("connecting");
+  });
+
   it("finds a dead link within proofOfLifeInMs", () => {
     const wake$ = new Subject<void>();
     const { service, history } = connectedClient({ wake$ });

@@ -330,3 +330,52 @@ describe("Whoever hears that a run has ended, of the access function's signal or
     }
   });
 });
+
+describe("One message", () => {
+  const MESSAGE = { type: "message", from: "group", group: "g", dataType: "text", data: "x", sequenceId: 1 };
+
+  it("reaches all its subscribers before what one of them causes", () => {
+    const stage = ScriptedStage.connected();
+    const seen: string[] = [];
+    const send = () =>
+      stage.client.sendToGroup("x", 1, "json", { fireAndForget: true }).subscribe(() => seen.push("sent"));
+    stage.client.groupMessages$.subscribe(() => seen.push("all"));
+    stage.client.groupMessages$.subscribe(send);
+    stage.client.group("g").messages$.subscribe(() => seen.push("group"));
+    stage.client.group("g", { join: false }).messages$.subscribe(() => seen.push("watcher"));
+    stage.socket.receive(MESSAGE);
+    expect(seen).toEqual(["all", "group", "watcher", "sent"]);
+  });
+
+  it.each(["stop", "new session"] as const)(
+    "reaches all its subscribers if one of them makes it the last: %s",
+    (act) => {
+      const stage = ScriptedStage.connected();
+      const seen: string[] = [];
+      const { client } = stage;
+      client.group("g").messages$.subscribe(() => seen.push("group"));
+      client.groupMessages$.subscribe(() => acts[act](client));
+      client.group("g", { join: false }).messages$.subscribe(() => seen.push("watcher"));
+      stage.socket.receive(MESSAGE);
+      stage.socket.receive({ ...MESSAGE, sequenceId: 2 });
+      expect(seen).toEqual(["group", "watcher"]);
+    },
+  );
+});
+
+it.each(["drop", "fail", "overflow"] as const)("what needs no wire is told in its turn as well: %s", (outcome) => {
+  const stage = ScriptedStage.connected({ maxQueuedSends: 0 });
+  const seen: string[] = [];
+  const told = () => seen.push("told");
+  stage.socket.end(1008);
+  stage.client.state$.subscribe(({ status }) => {
+    seen.push(`first ${status}`);
+    if (status !== "connecting") return;
+    stage.client
+      .sendToGroup("g", 1, "json", { whenOffline: outcome === "overflow" ? "queue" : outcome })
+      .subscribe({ complete: told, error: told });
+  });
+  stage.client.state$.subscribe(({ status }) => seen.push(`second ${status}`));
+  stage.advance(500);
+  expect(seen.slice(2)).toEqual(["first connecting", "second connecting", "told"]);
+});

@@ -3,6 +3,7 @@ import type { ClientAccess, SendMessageError, TimeoutError } from "../../../lib/
 import { historyOf, untimed } from "../../support/history.js";
 import { hung, silent, welcoming } from "../../support/peers.js";
 import { outcomeOf, record } from "../../support/recording.js";
+import { ScriptedStage } from "../../support/scripted-web-socket.js";
 import { connectionIdOf, VirtualClients } from "../../support/virtual-clients.js";
 
 describe("An attempt that gets no answer", () => {
@@ -118,4 +119,20 @@ describe("An attempt that gets no answer", () => {
     service.advance(2_000);
     expect(service.recoveries).toEqual([undefined, undefined]);
   });
+
+  it.each(["recoveryTimeoutInMs", "startTimeoutInMs"] as const)(
+    "%s bounds a link too that opened and is silent",
+    (option) => {
+      const stage = ScriptedStage.connected({ [option]: 1_000 });
+      const recovered = record(stage.client.recovered$);
+      stage.socket.end(1006);
+      stage.advance(0);
+      const { socket } = stage;
+      socket.open();
+      stage.advance(1_000);
+      expect(socket.readyState).toBe(3);
+      expect(stage.client.state).not.toMatchObject({ status: "recovering", attempt: 1 });
+      expect(recovered.values).toEqual([]);
+    },
+  );
 });
