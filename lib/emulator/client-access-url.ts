@@ -1,7 +1,7 @@
 import { invalidGroupName, invalidHubName } from "../protocol/names.js";
 import { signAccessToken } from "./access-token.js";
 import type { ServiceAddress } from "./connection-string.js";
-import { isString, requireType } from "./required-type.js";
+import { isListOfStrings, isString, requireType } from "./required-type.js";
 
 /** Who a client access URL is for, and what it allows. */
 export interface ClientAccessUrlOptions {
@@ -15,8 +15,6 @@ export interface ClientAccessUrlOptions {
   /** For how many minutes the URL may be used to connect. Default 60. */
   readonly expiresInMinutes?: number;
 }
-
-const isListOfStrings = (list: unknown): boolean => Array.isArray(list) && list.every(isString);
 
 /** To join any group and to send to any group. */
 export const anyGroupRoles: readonly string[] = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
@@ -32,6 +30,8 @@ export function clientAccessUrl(
   { hub, userId, roles = anyGroupRoles, groups = [], expiresInMinutes = 60 }: ClientAccessUrlOptions,
   now: number,
 ): string {
+  requireType(isString(hub), "hub", "a string", hub);
+  requireType(typeof expiresInMinutes === "number", "expiresInMinutes", "a number", expiresInMinutes);
   requireType(userId === undefined || isString(userId), "userId", "a string", userId);
   requireType(isListOfStrings(roles), "roles", "an array of strings", roles);
   requireType(isListOfStrings(groups), "groups", "an array of strings", groups);

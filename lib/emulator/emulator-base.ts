@@ -1,8 +1,10 @@
+import { isObject } from "../protocol/is-object.js";
 import { AsyncDisposable } from "./async-disposable.js";
 import { clientAccessUrl, type ClientAccessUrlOptions } from "./client-access-url.js";
 import type { EmulatorCore } from "./emulator-core.js";
 import { faultsOf, type EmulatorFaults } from "./faults.js";
 import { hubHandle, type EmulatorHub } from "./hub-handle.js";
+import { isString, requireType } from "./required-type.js";
 import type { EmulatorWebSocketConstructor } from "./web-socket-events.js";
 
 /** What an emulator on a port and one in memory have in common. */
@@ -28,6 +30,7 @@ export abstract class EmulatorBase extends AsyncDisposable {
    * @throws TypeError for an option of a wrong type, RangeError when a name or the lifetime is outside the limits
    */
   clientAccessUrl(options: ClientAccessUrlOptions): string {
+    requireType(isObject(options), "the argument of clientAccessUrl", "an object of options", options);
     const { scheduler, accessKey } = this.#core;
     return clientAccessUrl({ endpoint: this.#address, accessKey }, options, scheduler.now());
   }
@@ -35,9 +38,10 @@ export abstract class EmulatorBase extends AsyncDisposable {
   /**
    * A hub, from the application's side. It exists as soon as it is named; case does not tell hubs apart.
    *
-   * @throws RangeError when the name is outside the limits
+   * @throws TypeError when the name is no string, RangeError when it is outside the limits
    */
   hub(name: string): EmulatorHub {
+    requireType(isString(name), "hub", "a string", name);
     return hubHandle(this.#core.service.hub(name));
   }
 

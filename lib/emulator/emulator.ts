@@ -54,6 +54,9 @@ export class WebPubSubEmulator extends EmulatorBase {
     const { port = 0, host = "127.0.0.1" } = options;
     requireType(isString(host), "host", "a string", host);
     requireType(typeof port === "number", "port", "a number", port);
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+      throw new RangeError(`port must be a whole number from 0 to 65535, not ${port}`);
+    }
     const core = createCore(options, hostInUrl(host));
     // Only now: under jsdom, which lacks what HTTP needs, the emulator in memory is to work all the same.
     const { PortTransport } = await import("./port-transport.js");

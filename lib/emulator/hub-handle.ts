@@ -6,7 +6,7 @@ import type { EventHandler } from "./event-handlers.js";
 import type { Hub } from "./hub.js";
 import { encodePayload, MAX_MESSAGE_BYTES, payloadBytes } from "./payload.js";
 import { Publication, type Origin } from "./publication.js";
-import { isString, requireType } from "./required-type.js";
+import { isListOfStrings, isString, requireType } from "./required-type.js";
 import type { UpstreamOptions } from "./upstream/upstream-options.js";
 
 /** How the application's messages are sent. */
@@ -47,9 +47,9 @@ export interface EmulatorHub {
   sendToConnection(connectionId: string, data: unknown, options?: ServerSendOptions): void;
   /** Sends to every member of a group, as a group message. @throws as {@link sendToAll} */
   sendToGroup(group: string, data: unknown, options?: ServerSendOptions): void;
-  /** Makes a connection a member, whatever its roles. @throws RangeError when the name is outside the limits */
+  /** Makes a connection a member, whatever its roles. @throws TypeError or RangeError when the name is none */
   addToGroup(connectionId: string, group: string): void;
-  /** Ends a membership, whatever the connection's roles. @throws RangeError when the name is outside the limits */
+  /** Ends a membership, whatever the connection's roles. @throws TypeError or RangeError when the name is none */
   removeFromGroup(connectionId: string, group: string): void;
   /** Ends a session: a `disconnected` frame that tells the reason, then close 1000 (client-protocol §9). */
   closeConnection(connectionId: string, reason?: string): void;
@@ -58,7 +58,7 @@ export interface EmulatorHub {
    * has the event; without any, the client's ack is `InternalServerError`.
    *
    * @returns what removes the handler
-   * @throws TypeError when the handler is no function, RangeError when the name is outside the limits
+   * @throws TypeError when the handler is no function or the name no string, RangeError when that is outside the limits
    */
   onEvent(name: string, handler: EventHandler): () => void;
   /**
@@ -92,8 +92,10 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
     }
     return new Publication(origin, payload, metadata, expiresAt);
   };
-  const excludedBy = ({ excluded }: ServerSendOptions): ReadonlySet<string> | undefined =>
-    excluded && new Set(excluded);
+  const excludedBy = ({ excluded = [] }: ServerSendOptions): ReadonlySet<string> => {
+    requireType(isListOfStrings(excluded), "excluded", "an array of strings", excluded);
+    return new Set(excluded);
+  };
   const fromServer: Origin = { from: "server" };
 
   return {
@@ -115,19 +117,19 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
     sendToConnection(connectionId, data, options = {}) {
       requireType(isString(connectionId), "connectionId", "a string", connectionId);
       const message = publication(fromServer, data, options);
-      if (!options.excluded?.includes(connectionId)) hub.session(connectionId)?.deliver(message);
+      if (!excludedBy(options).has(connectionId)) hub.session(connectionId)?.deliver(message);
     },
     sendToGroup(group, data, options = {}) {
-      requireValid(invalidGroupName(group));
+      requireGroupName(group);
       hub.publishToGroup(group, publication({ from: "group", group }, data, options), excludedBy(options));
     },
     addToGroup(connectionId, group) {
-      requireValid(invalidGroupName(group));
+      requireGroupName(group);
       const session = hub.session(connectionId);
       if (session) hub.join(session, group);
     },
     removeFromGroup(connectionId, group) {
-      requireValid(invalidGroupName(group));
+      requireGroupName(group);
       const session = hub.session(connectionId);
       if (session) hub.leave(session, group);
     },
@@ -136,6 +138,7 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
       hub.session(connectionId)?.disconnect(`Application server closed the connection.${because}`);
     },
     onEvent(name, handler) {
+      requireType(isString(name), "name", "a string", name);
       if (name !== "*") requireValid(invalidEventName(name));
       return hub.handlers.add(name, handler);
     },
@@ -143,6 +146,11 @@ export const hubHandle = (hub: Hub): EmulatorHub => {
     upstream: (options) => hub.upstream.add(options),
   };
 };
+
+function requireGroupName(group: string): void {
+  requireType(isString(group), "group", "a string", group);
+  requireValid(invalidGroupName(group));
+}
 
 function requireValid(wrong: string | undefined): void {
   if (wrong !== undefined) throw new RangeError(wrong);

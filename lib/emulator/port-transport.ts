@@ -4,10 +4,11 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import type { SchedulerLike } from "rxjs";
+import { asyncScheduler, type SchedulerLike } from "rxjs";
 import { WebSocket, WebSocketServer, type RawData, type Server as WsServer } from "ws";
 import * as closeCode from "../protocol/close-codes.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../protocol/limits.js";
+import { subprotocols } from "../protocol/subprotocols.js";
 import type { EmulatorCore } from "./emulator-core.js";
 import type { Link, LinkEvents } from "./link.js";
 import type { DataPlaneSettings } from "./rest/call.js";
@@ -33,7 +34,9 @@ class ServiceWebSocket extends WebSocket {
   fault = "The client frame is invalid.";
 
   override close(code?: number, reason?: string | Buffer): void {
-    const own = transportReasons[code ?? 0];
+    // A client without a subprotocol of the service speaks no JSON.
+    const isForeign = code === closeCode.invalidPayload && !(this.protocol in subprotocols);
+    const own = transportReasons[isForeign ? closeCode.protocolError : (code ?? 0)];
     if (reason === undefined && own !== undefined) this.fault = own;
     super.close(code, reason ?? own);
   }
@@ -49,7 +52,7 @@ export class PortTransport {
 
   private constructor(
     private readonly service: Service,
-    private readonly scheduler: SchedulerLike,
+    scheduler: SchedulerLike,
     accessKey: string,
   ) {
     this.#webSockets = new WebSocketServer({
@@ -63,6 +66,8 @@ export class PortTransport {
     const app = routes({ accessKey, now: () => scheduler.now(), hub: (name) => service.hub(name) });
     this.#http = createAdaptorServer({
       fetch: app.fetch,
+      // Else it would put its own Request and Response in the place of this process's.
+      overrideGlobalObjects: false,
       serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
     }) as Server;
     this.#http.on("connection", (socket) => {
@@ -98,7 +103,8 @@ export class PortTransport {
     this.#http.closeIdleConnections();
     const open = [...this.#webSockets.clients];
     const answered = Promise.all(open.map((socket) => new Promise((resolve) => socket.once("close", resolve))));
-    const impatience = this.scheduler.schedule(() => this.#cutOff(), CLOSE_GRACE_MS);
+    // Sockets live in real time, whatever the emulator's is.
+    const impatience = asyncScheduler.schedule(() => this.#cutOff(), CLOSE_GRACE_MS);
     await answered;
     impatience.unsubscribe();
     this.#cutOff();

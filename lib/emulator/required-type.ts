@@ -7,4 +7,7 @@ export function requireType(holds: boolean, name: string, be: string, value: unk
 
 export const isString = (value: unknown): value is string => typeof value === "string";
 
+export const isListOfStrings = (list: unknown): list is readonly string[] =>
+  Array.isArray(list) && list.every(isString);
+
 export const isFunction = (value: unknown): boolean => typeof value === "function";

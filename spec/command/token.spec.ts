@@ -110,3 +110,10 @@ describe("a mistake is one clear line", () => {
     expect(complaint).not.toContain(SECRET);
   });
 });
+
+it("is silent when nobody reads what it prints", async () => {
+  const shell = token(emulator.connectionString, "--hub", "chat");
+  shell.stopReading();
+  expect(await shell.ended).toBe(0);
+  expect(shell.stderr).toBe("");
+});

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { VirtualTimeScheduler } from "rxjs";
 import { WebSocket } from "ws";
 import { WebPubSubEmulator } from "../../lib/emulator/index.js";
 import { PortClient } from "./port-client.js";
@@ -223,4 +224,26 @@ describe("start", () => {
   it("counts the bytes of a key, not its characters", () => {
     expect(() => WebPubSubEmulator.inMemory({ accessKey: "é".repeat(16) })).not.toThrow();
   });
+});
+
+it("names no protocol to a client that speaks none", async () => {
+  const client = new PortClient(url(), []);
+  await client.opened();
+  client.socket.send(Buffer.from([0xff]), { binary: false });
+  expect(await client.ended).toBe("1007 The client frame is invalid.");
+});
+
+it("leaves this process its own Request and Response", async () => {
+  const response = await fetch(`${emulator.endpoint}/api/health`);
+  expect(response).toBeInstanceOf(Response);
+  expect(Response.name).toBe("Response");
+  expect(Request.name).toBe("Request");
+});
+
+it("stops in real time, whatever its own time is", async () => {
+  const timeless = await WebPubSubEmulator.start({ scheduler: new VirtualTimeScheduler() });
+  const client = await new PortClient(timeless.clientAccessUrl({ hub: "chat" })).opened();
+  client.socket.pause();
+  await timeless.stop();
+  client.socket.terminate();
 });

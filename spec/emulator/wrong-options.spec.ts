@@ -28,6 +28,8 @@ it.each<[object, string]>([
   [{ roles: "webpubsub.sendToGroup" }, "roles must be an array of strings, not a string"],
   [{ roles: [1] }, "roles must be an array of strings, not an object of type Array"],
   [{ groups: "lobby" }, "groups must be an array of strings, not a string"],
+  [{ hub: undefined }, "hub must be a string, not undefined"],
+  [{ expiresInMinutes: "5" }, "expiresInMinutes must be a number, not a string"],
 ])("makes no URL that the service would refuse: %j", (options, message) => {
   const { emulator } = new VirtualService();
   expect(() => emulator.clientAccessUrl({ hub: "chat", ...(options as Partial<ClientAccessUrlOptions>) })).toThrow(
@@ -41,4 +43,26 @@ it("takes no handler that cannot be called", () => {
     new TypeError("an event handler must be a function, not undefined"),
   );
   expect(() => hub.onConnect(5 as never)).toThrow(new TypeError("a connect handler must be a function, not a number"));
+});
+
+it("tells what is missing or of another kind in the same words everywhere", () => {
+  const { emulator, hub } = new VirtualService();
+  const calls: [() => unknown, string][] = [
+    [
+      () => emulator.clientAccessUrl(undefined as never),
+      "the argument of clientAccessUrl must be an object of options, not undefined",
+    ],
+    [() => emulator.hub(5 as never), "hub must be a string, not a number"],
+    [() => hub.sendToGroup(5 as never, 1), "group must be a string, not a number"],
+    [() => hub.addToGroup("id", undefined as never), "group must be a string, not undefined"],
+    [() => hub.onEvent(5 as never, () => undefined), "name must be a string, not a number"],
+    [() => hub.sendToAll(1, { excluded: "abc" as never }), "excluded must be an array of strings, not a string"],
+  ];
+  for (const [call, message] of calls) expect(call).toThrow(new TypeError(message));
+});
+
+it.each([-1, 99_999, 1.5, NaN])("listens on no port %d", async (port) => {
+  await expect(WebPubSubEmulator.start({ port })).rejects.toEqual(
+    new RangeError(`port must be a whole number from 0 to 65535, not ${port}`),
+  );
 });

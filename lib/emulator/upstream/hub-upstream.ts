@@ -185,7 +185,7 @@ export class HubUpstream {
       if (!(await protection.passed(route.url(hub, "validate")))) return undefined;
       const { connectionId, userId, subprotocol, state } = connection;
       const signature = await connection.signature(accessKey);
-      const cookies = connection.cookies.header(url);
+      const cookies = connection.cookies.header(url, scheduler.now());
       const headers = eventHeaders(event, {
         ...{ host, hub, connectionId, userId, subprotocol, state, cookies, signature },
       });
