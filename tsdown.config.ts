@@ -11,12 +11,14 @@ const command = { "command/main": "lib/command/main.ts" };
 const esm = { sourcemap: true };
 const cjs = { sourcemap: false };
 
+const quiet = { checks: { pluginTimings: false } };
+
 const common: UserConfig = {
   target: "es2022",
   fixedExtension: false, // .js and .cjs, as the package is of type "module"
   hash: false,
   report: false,
-  inputOptions: { checks: { pluginTimings: false } },
+  inputOptions: quiet,
   outputOptions: {
     // The documentation is in the types, and in the sources that the source maps hold.
     comments: { jsdoc: false },
@@ -36,13 +38,18 @@ const browserFiles = {
   },
 };
 
-/** Declaration files get no source map; without this they would name one all the same. */
-const typesWithoutMap: Rolldown.Plugin = {
-  name: "types-without-map",
+/**
+ * Declaration files get no source map; without this they would name one all the same. And the bundler puts the comment of a
+ * member of a type literal behind the member before it, where no editor looks.
+ */
+const readableTypes: Rolldown.Plugin = {
+  name: "readable-types",
   generateBundle(_, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type === "chunk" && /\.d\.c?ts$/.test(file.fileName)) {
-        file.code = file.code.replace(/\n\/\/# sourceMappingURL=.*$/, "");
+        file.code = file.code
+          .replace(/\n\/\/# sourceMappingURL=.*$/, "")
+          .replace(/; (\/\*\*(?:(?!\*\/)[^])*\*\/)\n( *)/g, ";\n$2$1\n$2");
       }
     }
   },
@@ -56,7 +63,8 @@ export default defineConfig([
     outDir: "dist/node",
     format: { esm: { ...esm, entry: { ...portable, ...nodeOnly, ...command } }, cjs },
     entry: { ...portable, ...nodeOnly },
-    plugins: [typesWithoutMap],
+    // Not among `plugins`, which the types for CommonJS do not pass.
+    inputOptions: (options) => ({ ...options, ...quiet, plugins: [options.plugins, readableTypes] }),
     // Without what is marked @internal, and so without the types that only such members name.
     dts: {
       sourcemap: false,

@@ -47,7 +47,7 @@ const ANNOUNCED = [
  *
  * @example
  * ```ts
- * const client = new WebPubSubClient(() => fetch("/negotiate").then((response) => response.text()));
+ * const client = new WebPubSubClient(() => negotiate("ann")); // your server's answer: a client access URL
  * client.group("room-7").messages$.subscribe(({ fromUserId, data }) => console.log(fromUserId, data));
  * client.sendToGroup("room-7", { hello: "world" }).subscribe();
  * ```

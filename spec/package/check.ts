@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
@@ -104,8 +104,19 @@ function compile(folder: string, title: string, files: string[], compilerOptions
   tool(folder, "tsc", "-p", config);
 }
 
+/** Editors show a doc comment that stands before its member, and the bundler of the types has put some behind the one above. */
+function commentsArePlaced(folder: string): void {
+  const types = path.join(folder, "node_modules/rx-webpubsub/dist/node");
+  for (const file of readdirSync(types, { recursive: true, encoding: "utf8" })) {
+    if (!/\.d\.c?ts$/.test(file)) continue;
+    const misplaced = /.*; \/\*\*.*/.exec(readFileSync(path.join(types, file), "utf8"));
+    if (misplaced) throw new Error(`${file}: a doc comment at the end of a line: ${misplaced[0]}`);
+  }
+}
+
 function typescriptProject(): void {
   const folder = project("typescript", "module", newestRxjs);
+  commentsArePlaced(folder);
   const copy = (from: string, to: string) => {
     cpSync(path.join(folder, from), path.join(folder, to));
   };

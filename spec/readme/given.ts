@@ -11,6 +11,8 @@ export interface Given {
   readonly lobby: WebPubSubGroup;
   /** Answers any request with a fresh access URL, as an application's server would. */
   readonly fetch: (path: string) => Promise<Response>;
+  /** Gives a fresh one. */
+  readonly accessUrl: () => Promise<string>;
   readonly connectionString: string;
   /** What the application's own server has of a group. */
   readonly fetchHistory: (group: string) => Promise<readonly string[]>;
@@ -28,6 +30,7 @@ export async function prepare(): Promise<Given> {
     chat,
     client,
     lobby: client.group("lobby"),
+    accessUrl: () => Promise.resolve(accessUrl()),
     fetch: () => Promise.resolve(new Response(accessUrl())),
     fetchHistory: (group) => Promise.resolve([`what was said in the ${group}`]),
   };
