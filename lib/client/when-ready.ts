@@ -11,7 +11,7 @@ export interface SessionIdentity {
   readonly userId?: string;
 }
 
-/** Options of `start()`; both names mean the same. */
+/** Options of `start()`; both names mean the same, and `signal` counts if both are given. */
 export interface StartOptions {
   /** Aborting rejects the promise with the signal's reason. */
   readonly signal?: AbortSignalLike;

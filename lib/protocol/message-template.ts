@@ -14,15 +14,18 @@ const HOLE_TEXT = JSON.stringify(HOLE);
 /** A number of so many digits is a safe integer. */
 const MAX_DIGITS = 15;
 
+/**
+ * A frame in pieces: `head` id, a slot for each name, `beforeData` data, and `end`, or a slot for a last name.
+ *
+ *     {"sequenceId": 7 ,"type":"message","from":"group","group":"room" ,"dataType":"json","data": 1 ,"fromUserId":"ann"}
+ */
 interface Parts {
-  /** What stands before the id. */
   readonly head: string;
-  /** Between the id and the data. */
   readonly names: readonly NameSlot[];
-  /** Behind the data. */
+  readonly beforeData: string;
   readonly last: NameSlot | undefined;
-  /** What stands behind the data, or between it and the last name. */
   readonly end: string;
+  /** The slot among those that has the group's name. */
   readonly group: NameSlot;
   readonly sender: NameSlot | undefined;
   readonly dataType: unknown;
@@ -47,20 +50,18 @@ export class MessageTemplate {
     const holes = fields.filter(isHole);
     const isKnown = (field: string) => VARIES.includes(field) || CONSTANT.includes(field);
     if (!ORDER.test(holes.join()) || !fields.every(isKnown)) return undefined;
-    // One stands before each hole, and one behind them all.
+    // One before each hole, and one behind them all.
     const texts = JSON.stringify(frame, (field, value: unknown) => (isHole(field) ? HOLE : value)).split(HOLE_TEXT);
     const text = (at: number) => texts[at] ?? "";
     const dataAt = holes.indexOf("data");
-    const slots = holes.map(
-      // What stands between two belongs to the second.
-      (_, at) => new NameSlot(text(at), at === dataAt - 1 || at === dataAt + 1 ? text(at + 1) : ""),
-    );
+    const slots = holes.map((_, at) => new NameSlot(text(at), at > dataAt ? text(at + 1) : ""));
     const slotOf = (field: string) => slots[holes.indexOf(field)];
     const group = slotOf("group");
     if (group === undefined) return undefined;
     return new MessageTemplate({
       head: text(0),
       names: slots.slice(1, dataAt),
+      beforeData: text(dataAt),
       last: slots[dataAt + 1],
       end: text(dataAt + 1),
       group,
@@ -71,7 +72,7 @@ export class MessageTemplate {
 
   /** The message in a frame that is written like this; of any other, nothing. */
   read(raw: string): GroupDataMessage | undefined {
-    const { head, names, last, end, group, sender, dataType } = this.parts;
+    const { head, names, beforeData, last, end, group, sender, dataType } = this.parts;
     if (!raw.startsWith(head)) return undefined;
     let at = head.length;
     let sequenceId = 0;
@@ -85,8 +86,10 @@ export class MessageTemplate {
     if (digits === 0 || digits > MAX_DIGITS || raw[head.length] === "0") return undefined;
     try {
       for (const name of names) at = name.endFrom(raw, at);
+      if (!raw.startsWith(beforeData, at)) return undefined;
+      at += beforeData.length;
       const dataEnd = last ? last.beginAtEnd(raw) : raw.endsWith(end) ? raw.length - end.length : -1;
-      if (at < 0 || dataEnd < at) return undefined;
+      if (dataEnd < at) return undefined;
       const data = dataOf(raw.slice(at, dataEnd), dataType);
       if (data === undefined) return undefined;
       const message = sender

@@ -10,10 +10,11 @@ export class NameSlot {
   constructor(
     /** What stands before the name, from a comma on. */
     private readonly before: string,
+    /** What ends the frame after it, if it is the last. */
     private readonly after: string,
   ) {}
 
-  /** Where what stands behind it ends, if it begins at that place; else -1. Throws if there is no name. */
+  /** Where it ends, if it begins at that place; else -1. Throws if there is no name. */
   endFrom(raw: string, begin: number): number {
     if (this.#text !== undefined && raw.startsWith(this.#text, begin)) return begin + this.#text.length;
     if (!raw.startsWith(this.before, begin)) return -1;
