@@ -4,6 +4,7 @@ import type { ConfigFile } from "./config-file.js";
 import { logTraffic } from "./emulator-log.js";
 import { portNumber } from "./flag-values.js";
 import { HubFlags, type HubSettings } from "./hub-flags.js";
+import { print } from "./print.js";
 import { stopSignal } from "./stop-signal.js";
 
 interface Flags {
@@ -82,7 +83,7 @@ async function runEmulator(settings: Settings): Promise<void> {
   for (const { name, upstream } of hubs) for (const options of upstream) emulator.hub(name).upstream(options);
   const urls = hubs.map(({ name: hub }) => emulator.clientAccessUrl({ hub, expiresInMinutes: URL_LIFETIME_MINUTES }));
   const stopped = stopSignal();
-  process.stdout.write(`${[emulator.connectionString, ...urls].join("\n")}\n`);
+  print([emulator.connectionString, ...urls].join("\n"));
   await stopped;
   await emulator.stop();
 }

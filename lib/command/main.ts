@@ -3,6 +3,4 @@ import { createRequire } from "node:module";
 import { run } from "./run.js";
 
 const { version } = createRequire(import.meta.url)("rx-webpubsub/package.json") as { readonly version: string };
-// Whoever read what is printed, such as `head`, has read enough.
-process.stdout.on("error", () => process.exit());
 process.exitCode = await run(process.argv.slice(2), version);

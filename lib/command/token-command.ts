@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { asyncScheduler } from "rxjs";
 import { clientAccessUrl } from "../emulator/client-access-url.js";
 import { hubName, minutes, oneMore, oneMoreGroup } from "./flag-values.js";
+import { print } from "./print.js";
 import { SERVICE_VARIABLE, serviceArgument, serviceOf } from "./service-argument.js";
 
 interface Options {
@@ -31,6 +32,6 @@ export function addTokenCommand(program: Command): void {
       const service = serviceOf(serviceArgument(argument, "a connection string"));
       const userId = user === undefined ? {} : { userId: user };
       const content = { hub, ...userId, roles: role, groups: group, expiresInMinutes: expires };
-      process.stdout.write(`${clientAccessUrl(service, content, asyncScheduler.now())}\n`);
+      print(clientAccessUrl(service, content, asyncScheduler.now()));
     });
 }

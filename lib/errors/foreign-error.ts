@@ -56,6 +56,6 @@ function serialised(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    return "Bearer ?";
+    return "Bearer ?"; // which redaction changes
   }
 }

@@ -90,7 +90,7 @@ export class MessageTemplate {
       at += beforeData.length;
       const dataEnd = last ? last.beginAtEnd(raw) : raw.endsWith(end) ? raw.length - end.length : -1;
       if (dataEnd < at) return undefined;
-      const data = dataOf(raw.slice(at, dataEnd), dataType);
+      const data = dataIn(raw.slice(at, dataEnd), dataType);
       if (data === undefined) return undefined;
       const message = sender
         ? { kind: "groupData", group: group.value, dataType, data, fromUserId: sender.value, sequenceId }
@@ -102,7 +102,7 @@ export class MessageTemplate {
   }
 }
 
-function dataOf(text: string, dataType: unknown): unknown {
+function dataIn(text: string, dataType: unknown): unknown {
   if (dataType === "json") return JSON.parse(text);
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return undefined;
   // Base64 has nothing in it that is written in another way.
