@@ -11,6 +11,7 @@ const CONSTANT = ["type", "from", "dataType"];
 const HOLE = "\0";
 const HOLE_TEXT = JSON.stringify(HOLE);
 
+const DIGIT_0 = 48;
 /** A number of so many digits is a safe integer. */
 const MAX_DIGITS = 15;
 
@@ -33,7 +34,7 @@ interface Parts {
 
 /**
  * How a service writes its group messages: the same fields in the same order, around values that differ. Who has seen one
- * reads the next without making an object of the frame first, which is a third of what a small message costs.
+ * reads the next without making an object of the frame first.
  *
  * The order is not defined (client-protocol §5.3). There is a template of a message that begins with its sequence id and
  * ends with its data, or with who sent it: so they stand in the service's documentation, and in frames caught from it.
@@ -77,7 +78,7 @@ export class MessageTemplate {
     let at = head.length;
     let sequenceId = 0;
     for (; ; at++) {
-      const digit = raw.charCodeAt(at) - 48;
+      const digit = raw.charCodeAt(at) - DIGIT_0;
       if (!(digit >= 0 && digit <= 9)) break;
       sequenceId = sequenceId * 10 + digit;
     }

@@ -77,15 +77,10 @@ export class Router {
   route(frame: DownstreamFrame, run: Owner): void {
     switch (frame.kind) {
       case "groupData": {
-        const all = this.#groupMessages;
         // Fragments of a stream have an Observable of their own.
         const audience = frame.stream === undefined ? this.#groups?.get(frame.group) : undefined;
-        const toBoth = (message: GroupDataMessage) => {
-          all.next(message);
-          audience?.next(message);
-        };
-        // One emission, whoever listens.
-        this.queue.emit(all.observed ? { next: toBoth } : (audience ?? all), frame, run);
+        if (this.#groupMessages.observed) this.queue.emit(this.#all(audience), frame, run);
+        else if (audience) this.queue.emit(audience, frame, run);
         break;
       }
       case "serverData":
@@ -119,6 +114,16 @@ export class Router {
       audience.complete();
       audience.watchers?.complete();
     }
+  }
+
+  /** Who listens to all groups, and then the audience of one: one emission, in which no other comes between. */
+  #all(audience: GroupAudience | undefined): Pick<GroupAudience, "next"> {
+    return {
+      next: (message) => {
+        this.#groupMessages.next(message);
+        audience?.next(message);
+      },
+    };
   }
 
   #announce<Name extends "acks$" | "protocolErrors$">(name: Name, value: Announced[Name], run: Owner): void {

@@ -227,7 +227,7 @@ export class Session implements LinkTaker, Watched, DeliverySession {
     this.#link = link;
     this.#step.add(link);
     if (isRecovery) {
-      // Silence proves nothing while the service may be busy with an event of ours; it has so long as it would have else.
+      // What was to happen in time still is. But while the service may be busy with an event of ours, silence proves nothing.
       if (!this.isBusy) this.#silentLinks++;
       else if (options.keepAliveTimeoutInMs > 0) this.#callOffDeadline();
       else this.#endWithin(options.startTimeoutInMs);

@@ -8,7 +8,7 @@ const TOGETHER_MS = 50;
 
 /** Who is woken up. */
 export interface WakeUpsHost {
-  /** To look at the connection now; not for the first time in this moment, unless told so. */
+  /** To look at the connection now; the first to say so in 50 ms, or one of several that come together. */
   wake(isFirst: boolean): void;
 }
 
@@ -39,8 +39,8 @@ export class WakeUps extends Subscription implements Observer<unknown> {
 
   next(): void {
     const now = this.scheduler.now();
-    // Either way, for the clock may have been set back.
     if (this.closed) return;
+    // Either way, for the clock may have been set back.
     const isFirst = Math.abs(now - this.#wokenAt) >= TOGETHER_MS;
     if (isFirst) this.#wokenAt = now;
     this.host.wake(isFirst);
